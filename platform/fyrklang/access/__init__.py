@@ -1,0 +1,1 @@
+"""What someone may do: permissions, roles, relations and the guard on every route."""

@@ -1,0 +1,1 @@
+"""Who someone is: issuers, OpenID Connect, sessions, people and their memberships."""

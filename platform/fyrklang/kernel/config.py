@@ -1,0 +1,105 @@
+"""Settings, read once from the environment and never from anywhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+ROLES = ("migrator", "app", "worker", "auth", "relay", "audit_writer", "council", "backup")
+"""Database roles that may log in. `owner`, `publisher` and `doorkeeper` may not."""
+
+MIN_SECRET_LENGTH = 32
+_KNOWN_SECRETS = ("changeme", "secret", "password", "fyrklang", "dev")
+
+
+class ConfigError(Exception):
+    """A setting is missing or unusable; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a process needs to know about where it runs.
+
+    `database_url` is the administrator's address of the database; each role's own address is derived
+    from it unless `FYRKLANG_DATABASE_URL_<ROLE>` names another.
+    """
+
+    secret_key: str
+    database_url: str
+    redis_url: str
+    base_url: str
+    data_dir: Path = Path(".fyrklang")
+    demo: bool = False
+    secure_cookies: bool = True
+    proxy_hops: int = 0
+    citus: bool = False
+    role_urls: Mapping[str, str] = field(default_factory=dict)
+
+    def derive(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose, so that no two uses share key material."""
+        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+    def role_password(self, role: str) -> str:
+        """The password of a database role, derived so that it need not be stored anywhere."""
+        return self.derive(f"database-role:{role}").hex()
+
+    def url_for(self, role: str) -> str:
+        """The database address a role logs in with, in psycopg's form for SQLAlchemy."""
+        if role in self.role_urls:
+            return as_sqlalchemy_url(self.role_urls[role])
+        parts = urlsplit(self.database_url)
+        host = parts.hostname or "localhost"
+        port = f":{parts.port}" if parts.port else ""
+        netloc = f"fyrklang_{role}:{quote(self.role_password(role))}@{host}{port}"
+        return as_sqlalchemy_url(urlunsplit(parts._replace(netloc=netloc)))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """Read `FYRKLANG_*`.
+
+        Raises:
+            ConfigError: a required setting is missing, or the secret is short or a known default.
+        """
+        secret = _required(environ, "FYRKLANG_SECRET_KEY")
+        if len(secret) < MIN_SECRET_LENGTH or secret.lower().startswith(_KNOWN_SECRETS):
+            raise ConfigError(
+                f"FYRKLANG_SECRET_KEY måste vara minst {MIN_SECRET_LENGTH} slumpade tecken "
+                "och inte ett känt standardvärde."
+            )
+        base_url = environ.get("FYRKLANG_BASE_URL") or (
+            f"http://127.0.0.1:{environ.get('FYRKLANG_PORT', '8000')}"
+        )
+        return cls(
+            secret_key=secret,
+            database_url=_required(environ, "FYRKLANG_DATABASE_URL"),
+            redis_url=_required(environ, "FYRKLANG_REDIS_URL"),
+            base_url=base_url.rstrip("/"),
+            data_dir=Path(environ.get("FYRKLANG_DATA_DIR", ".fyrklang")),
+            demo=environ.get("FYRKLANG_DEMO", "0") == "1",
+            secure_cookies=base_url.startswith("https://"),
+            proxy_hops=int(environ.get("FYRKLANG_PROXY_HOPS", "0")),
+            citus=environ.get("FYRKLANG_CITUS", "0") == "1",
+            role_urls={
+                role: environ[f"FYRKLANG_DATABASE_URL_{role.upper()}"]
+                for role in ROLES
+                if environ.get(f"FYRKLANG_DATABASE_URL_{role.upper()}")
+            },
+        )
+
+
+def as_sqlalchemy_url(url: str) -> str:
+    """Name the driver, since a bare `postgresql://` would pick another one."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+        "postgres://", "postgresql+psycopg://", 1
+    )
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ConfigError(f"Inställningen {name} saknas.")
+    return value

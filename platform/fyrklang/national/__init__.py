@@ -1,0 +1,1 @@
+"""What all förbund share: releases, comparison and what was learnt."""

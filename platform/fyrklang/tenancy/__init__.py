@@ -1,0 +1,1 @@
+"""Tenants: the signed context, the registry read from `tenants/`, row-level security."""

@@ -1,0 +1,1 @@
+"""The shell every page shares: base templates, forms, tables, charts, errors, static files."""
