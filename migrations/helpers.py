@@ -1,0 +1,138 @@
+"""The one way to make a table.
+
+A tenant table gets, whatever its author remembers: `tenant_id` first in the primary key, unique keys
+and indexes; composite foreign keys; row-level security enabled and forced; one predicate used in a
+RESTRICTIVE and a permissive policy alike (two different predicates would be OR-ed on a Citus shard);
+the owner that cannot log in; and grants to named roles only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.schema import SchemaItem
+
+TENANT_PREDICATE = "tenant_id = context.tenant()"
+CARE_PREDICATE = (
+    "tenant_id = context.tenant() AND intervention_id = ANY (context.interventions()) "
+    "AND (owner_party = context.party() OR context.party() = ANY (visible_to))"
+)
+READ_WRITE = "SELECT, INSERT, UPDATE, DELETE"
+DEFAULT_GRANTS: Mapping[str, str] = {"app": READ_WRITE, "worker": READ_WRITE, "backup": "SELECT"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key to another table of the same förbund; `tenant_id` is added on both sides."""
+
+    columns: tuple[str, ...]
+    table: str
+    remote: tuple[str, ...] = ("id",)
+    on_delete: str = "RESTRICT"
+
+
+def create_tenant_table(
+    name: str,
+    *items: SchemaItem,
+    unique: Sequence[tuple[str, ...]] = (),
+    indexes: Sequence[tuple[str, ...]] = (),
+    references: Sequence[Reference] = (),
+    predicate: str = TENANT_PREDICATE,
+    grants: Mapping[str, str] = DEFAULT_GRANTS,
+) -> None:
+    """Make `schema.table` with columns `tenant_id, id, *items` behind the tenant wall.
+
+    `unique` and `indexes` name columns without `tenant_id`; it is put first. For `care` tables pass
+    `predicate=CARE_PREDICATE` and the columns it reads.
+    """
+    schema, table = name.split(".")
+    constraints: list[SchemaItem] = [
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=f"{table}_pkey"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["registry.tenant.id"], name=f"{table}_tenant_fkey"),
+    ]
+    constraints += [
+        sa.UniqueConstraint("tenant_id", *columns, name=f"{table}_{'_'.join(columns)}_key")
+        for columns in unique
+    ]
+    constraints += [_composite_key(table, reference) for reference in references]
+    op.create_table(
+        table,
+        sa.Column("tenant_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("id", UUID(as_uuid=True), nullable=False),
+        *items,
+        *constraints,
+        schema=schema,
+    )
+    for columns in indexes:
+        op.create_index(f"{table}_{'_'.join(columns)}_idx", table, ["tenant_id", *columns], schema=schema)
+    raise_wall(name, predicate)
+    hand_over(name, grants)
+
+
+def create_shared_table(name: str, *items: SchemaItem, grants: Mapping[str, str]) -> None:
+    """Make a reference table without personal data and without a tenant, for every förbund to read."""
+    schema, table = name.split(".")
+    op.create_table(table, *items, schema=schema)
+    hand_over(name, grants)
+
+
+def raise_wall(name: str, predicate: str = TENANT_PREDICATE) -> None:
+    """Enable and force row-level security with one predicate in two policies."""
+    op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+    for policy, kind in (("wall", "RESTRICTIVE"), ("door", "PERMISSIVE")):
+        op.execute(
+            f"CREATE POLICY {policy} ON {name} AS {kind} FOR ALL TO PUBLIC "
+            f"USING ({predicate}) WITH CHECK ({predicate})"
+        )
+
+
+def hand_over(name: str, grants: Mapping[str, str]) -> None:
+    """Give the table to the owner that cannot log in, and to each role only what it needs."""
+    op.execute(f"ALTER TABLE {name} OWNER TO fyrklang_owner")
+    for role, verbs in grants.items():
+        op.execute(f"GRANT {verbs} ON {name} TO fyrklang_{role}")
+
+
+def create_definer_function(signature: str, body: str, *, owner: str, callers: Sequence[str]) -> None:
+    """Make a SECURITY DEFINER function with a fixed search path that only `callers` may execute.
+
+    `signature` is everything between CREATE FUNCTION and the language clause, e.g.
+    `registry.memberships_of(person uuid) RETURNS SETOF registry.membership`.
+    """
+    volatility = "STABLE " if body.lstrip().upper().startswith("/* STABLE */") else ""
+    op.execute(
+        f"CREATE FUNCTION {signature} LANGUAGE plpgsql {volatility}SECURITY DEFINER "
+        f"SET search_path = pg_catalog, pg_temp AS $fyrklang$ {body} $fyrklang$"
+    )
+    name = _callable_name(signature)
+    op.execute(f"ALTER FUNCTION {name} OWNER TO fyrklang_{owner}")
+    op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+    for role in callers:
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO fyrklang_{role}")
+
+
+def one_of(column: str, codes: Sequence[str]) -> sa.CheckConstraint:
+    """A CHECK that stands for an enum: text compares with an index under RLS, an enum does not."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def _composite_key(table: str, reference: Reference) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["tenant_id", *reference.columns],
+        [f"{reference.table}.tenant_id", *(f"{reference.table}.{column}" for column in reference.remote)],
+        name=f"{table}_{'_'.join(reference.columns)}_fkey",
+        ondelete=reference.on_delete,
+    )
+
+
+def _callable_name(signature: str) -> str:
+    head = signature.split(" RETURNS ")[0]
+    name, arguments = head.split("(", 1)
+    types = [part.strip().split(" ", 1)[1] for part in arguments.rstrip(") ").split(",") if part.strip()]
+    return f"{name}({', '.join(types)})"

@@ -1,0 +1,13 @@
+"""Issuers people memberships.
+
+Revision ID: 0003
+"""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass

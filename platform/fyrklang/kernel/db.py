@@ -1,0 +1,52 @@
+"""One engine per database role, made when first asked for."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from sqlalchemy import Engine, create_engine
+
+from fyrklang.kernel.config import Config
+
+POOL_SIZES = {"app": 10, "auth": 4, "council": 4, "worker": 3, "relay": 1}
+STATEMENT_TIMEOUT_MS = {"app": 15_000, "auth": 5_000, "council": 15_000}
+
+
+class Database:
+    """The database as the roles of one process see it."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._engines: dict[str, Engine] = {}
+        self._lock = Lock()
+
+    def engine(self, role: str) -> Engine:
+        """The engine that logs in as `role` (without the `fyrklang_` prefix)."""
+        with self._lock:
+            if role not in self._engines:
+                self._engines[role] = self._make(role)
+            return self._engines[role]
+
+    def dispose(self) -> None:
+        """Close every pooled connection; engines are made anew when asked for."""
+        with self._lock:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+
+    def _make(self, role: str) -> Engine:
+        timeout = STATEMENT_TIMEOUT_MS.get(role, 0)
+        return create_engine(
+            self.config.url_for(role),
+            pool_size=POOL_SIZES.get(role, 2),
+            max_overflow=2,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            # Prepared statements break behind a transaction pooler; see docs/decisions/0004.
+            connect_args={
+                "prepare_threshold": None,
+                "application_name": f"fyrklang-{role}",
+                "options": f"-c statement_timeout={timeout}",
+                "connect_timeout": 5,
+            },
+        )
