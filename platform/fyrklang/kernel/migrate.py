@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 from alembic import command
@@ -103,8 +103,8 @@ def _name(role: str) -> sql.Identifier:
     return sql.Identifier(f"fyrklang_{role}")
 
 
-def _run(conn: psycopg.Connection, statement: str, *parts: sql.Composable) -> None:
-    conn.execute(sql.SQL(cast("LiteralString", statement)).format(*parts))
+def _run(conn: psycopg.Connection, statement: LiteralString, *parts: sql.Composable) -> None:
+    conn.execute(sql.SQL(statement).format(*parts))
 
 
 def _plain(url: str) -> str:

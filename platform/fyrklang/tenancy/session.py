@@ -109,9 +109,10 @@ def _refuse_foreign_rows(session: TenantSession, _context: Any, _instances: Any)
     for row in (*session.new, *session.dirty, *session.deleted):
         if not isinstance(row, TenantOwned):
             continue
-        if row.tenant_id is None:
+        named: UUID | None = row.tenant_id
+        if named is None:
             row.tenant_id = own
-        elif row.tenant_id != own:
+        elif named != own:
             raise CrossTenantError(f"{type(row).__name__} belongs to another tenant")
 
 

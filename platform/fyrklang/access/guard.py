@@ -1,0 +1,175 @@
+"""The guard every route wears: tenant, then role, then the view, then one commit.
+
+The order of questions is fixed, and a förbund the visitor has no place in answers exactly as one that
+does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from functools import wraps
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, g, make_response
+from sqlalchemy.orm import Session
+
+from fyrklang.access.actor import Actor, NationalReader
+from fyrklang.access.permissions import NATIONAL_ROLES, Permission, Role, permissions_of
+from fyrklang.identity.visitor import Membership, Visitor
+from fyrklang.kernel.db import Database
+from fyrklang.kernel.errors import Forbidden, NotFound, NotSignedIn
+from fyrklang.tenancy.context import TenantContext
+from fyrklang.tenancy.session import TenantSession
+
+View = Callable[..., Any]
+
+
+class Open(Enum):
+    """Routes that need no role: anyone, or anyone signed in."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+
+
+PUBLIC = Open.PUBLIC
+SIGNED_IN = Open.SIGNED_IN
+Demand = Permission | Open
+
+
+class Scope(Enum):
+    """What a route speaks about, and so which session its view is given."""
+
+    TENANT = "tenant"
+    NATIONAL = "national"
+    NONE = "none"
+
+
+def visitor() -> Visitor | None:
+    """Who is behind this request; looked up once."""
+    if "visitor" not in g:
+        g.visitor = cast("Callable[[], Visitor | None]", current_app.extensions["fyrklang.visitor"])()
+    return cast("Visitor | None", g.visitor)
+
+
+def guard(view: View, demand: Demand, scope: Scope) -> View:
+    """Wrap a view so that it runs only for those who may, inside one transaction.
+
+    The view is called with an `Actor` (tenant scope), a `NationalReader` (national scope) or nothing
+    (no scope) before its other arguments.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Response:
+        if scope is Scope.TENANT:
+            return _in_tenant(view, cast("Permission", demand), args, kwargs)
+        if scope is Scope.NATIONAL:
+            return _in_nation(view, cast("Permission", demand), args, kwargs)
+        if demand is not PUBLIC and visitor() is None:
+            raise NotSignedIn
+        if isinstance(demand, Permission) and demand not in _everywhere(_signed_in()):
+            raise Forbidden
+        return make_response(view(*args, **kwargs))
+
+    guarded.__fyrklang_guard__ = (demand, scope)  # type: ignore[attr-defined]
+    return guarded
+
+
+def guard_of(view: View) -> tuple[Demand, Scope] | None:
+    """What a registered view demands, or None when it wears no guard."""
+    return getattr(view, "__fyrklang_guard__", None)
+
+
+def refuse_unguarded(app: Flask, exceptions: frozenset[str] = frozenset({"static"})) -> None:
+    """Stop start-up when a route was registered without saying who may use it.
+
+    Raises:
+        RuntimeError: names the endpoints.
+    """
+    bare = sorted(
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if guard_of(view) is None and endpoint not in exceptions
+    )
+    if bare:
+        raise RuntimeError("routes without a declared permission: " + ", ".join(bare))
+
+
+def _signed_in() -> Visitor:
+    present = visitor()
+    if present is None:
+        raise NotSignedIn
+    return present
+
+
+def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
+    person = _signed_in()
+    place = person.membership(kwargs.pop("slug"))
+    if place is None:
+        raise NotFound
+    roles = frozenset(Role(code) for code in place.roles)
+    context = TenantContext(place.tenant_id, place.slug, actor_id=person.person_id)
+    with _transaction(TenantSession(_database(), context)) as finish:
+        actor = Actor(
+            session=cast("TenantSession", finish.session),
+            context=context,
+            person_id=person.person_id,
+            name=person.name,
+            roles=roles,
+            permissions=permissions_of(roles),
+        )
+        actor.require(permission)
+        g.actor, g.place = actor, place
+        return finish(make_response(view(actor, *args, **kwargs)))
+
+
+def _in_nation(view: View, permission: Permission, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
+    person = _signed_in()
+    with _transaction(Session(_database().engine("council"))) as finish:
+        reader = NationalReader(
+            session=finish.session,
+            person_id=person.person_id,
+            name=person.name,
+            permissions=_everywhere(person),
+            own_slugs=frozenset(place.slug for place in person.memberships),
+        )
+        reader.require(permission)
+        return finish(make_response(view(reader, *args, **kwargs)))
+
+
+class _Finish:
+    """Commits when the answer is a success, so that an error page never follows a half-done save."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __call__(self, response: Response) -> Response:
+        if response.status_code < 400:
+            self.session.commit()
+        return response
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[_Finish]:
+    with session:
+        yield _Finish(session)
+
+
+def _everywhere(person: Visitor) -> frozenset[Permission]:
+    """What a person may do outside any one förbund: by national role, or by reading right at home."""
+    codes = set(person.national_roles)
+    for place in person.memberships:
+        codes |= place.roles
+    granted = permissions_of(frozenset(Role(code) for code in codes))
+    national = permissions_of(frozenset(Role(code) for code in person.national_roles) & NATIONAL_ROLES)
+    return national | (granted & {Permission.NATIONAL_READ})
+
+
+def _database() -> Database:
+    return cast("Database", current_app.extensions["fyrklang.database"])
+
+
+def place() -> Membership | None:
+    """The förbund the present request speaks about, when it speaks about one."""
+    return cast("Membership | None", g.get("place"))

@@ -1,0 +1,38 @@
+"""Who is behind a request, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One person's place in one förbund, valid today."""
+
+    tenant_id: UUID
+    slug: str
+    tenant_name: str
+    synthetic: bool
+    roles: frozenset[str]
+    organisation_kind: str
+    organisation_name: str
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A signed-in person and every place they have.
+
+    `csrf_key` is bound to the session; a form token made from it is worthless in another session.
+    """
+
+    person_id: UUID
+    name: str
+    memberships: tuple[Membership, ...]
+    national_roles: frozenset[str]
+    csrf_key: bytes
+
+    def membership(self, slug: str) -> Membership | None:
+        """The place in the förbund the address names, or None."""
+        return next((place for place in self.memberships if place.slug == slug), None)

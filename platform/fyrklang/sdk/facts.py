@@ -1,0 +1,92 @@
+"""Facts: counted cells, the one bridge from what staff register to what anyone reads as a number.
+
+Each feature yields the facts of ONE förbund from its own tables. A job recomputes the touched cells
+after commit; a full rebuild gives identical cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Mapped
+
+from fyrklang.kernel.ids import new_id
+from fyrklang.tenancy.session import Base, TenantOwned, TenantSession
+
+WHOLE_YEAR = 0
+
+
+class Cell(TenantOwned, Base):
+    """A stored fact. `quarter` 0 is the whole year, `sex` T everyone, `denominator` 0 a plain count."""
+
+    __tablename__ = "cell"
+    __table_args__ = {"schema": "facts"}  # noqa: RUF012
+
+    intervention_id: Mapped[UUID]
+    measure: Mapped[str]
+    definition: Mapped[int]
+    year: Mapped[int]
+    quarter: Mapped[int]
+    sex: Mapped[str]
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+
+
+@dataclass(frozen=True, order=True)
+class Fact:
+    """One cell as a feature counts it."""
+
+    intervention_id: UUID
+    measure: str
+    definition: int
+    year: int
+    quarter: int
+    sex: str
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What changed: one insats in one year, or everything when both are None."""
+
+    intervention_id: UUID | None = None
+    year: int | None = None
+
+
+FactProvider = Callable[[TenantSession, Touched], Iterable[Fact]]
+
+
+def recompute(session: TenantSession, providers: Sequence[FactProvider], touched: Touched) -> int:
+    """Replace the touched cells by newly counted ones; returns how many there are now."""
+    facts = sorted({fact for provider in providers for fact in provider(session, touched)})
+    scope = delete(Cell)
+    if touched.intervention_id is not None:
+        scope = scope.where(Cell.intervention_id == touched.intervention_id)
+    if touched.year is not None:
+        scope = scope.where(Cell.year == touched.year)
+    session.execute(scope, execution_options={"synchronize_session": False})
+    if facts:
+        tenant_id = session.context.tenant_id
+        session.execute(
+            insert(Cell), [{"tenant_id": tenant_id, "id": new_id(), **vars(fact)} for fact in facts]
+        )
+    return len(facts)
+
+
+def stored(session: TenantSession) -> list[Fact]:
+    """Every stored cell of the förbund, in order: what a rebuild is compared with."""
+    columns = (
+        Cell.intervention_id,
+        Cell.measure,
+        Cell.definition,
+        Cell.year,
+        Cell.quarter,
+        Cell.sex,
+        Cell.numerator,
+        Cell.denominator,
+    )
+    return sorted(Fact(*row) for row in session.execute(select(*columns)))

@@ -1,0 +1,34 @@
+"""A part: what one feature or plugin brings. `app.py` holds the ordered list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fyrklang.access.permissions import Permission
+from fyrklang.sdk.facts import FactProvider
+from fyrklang.sdk.routes import Api, Pages, Scope
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A line in the left menu, shown to those who hold the permission."""
+
+    label: Callable[[], str]
+    icon: str
+    endpoint: str
+    permission: Permission
+    scope: Scope = Scope.TENANT
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """Everything a feature registers, named in one place."""
+
+    name: str
+    pages: tuple[Pages, ...] = ()
+    apis: tuple[Api, ...] = ()
+    menu: tuple[MenuEntry, ...] = ()
+    facts: tuple[FactProvider, ...] = ()
+    setup: tuple[Callable[[], None], ...] = field(default=())

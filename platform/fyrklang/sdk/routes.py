@@ -1,0 +1,72 @@
+"""Registering pages and JSON routes. A route that does not say who may use it cannot be registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint
+from flask_smorest import Blueprint as ApiBlueprint
+
+from fyrklang.access.guard import PUBLIC, SIGNED_IN, Demand, Scope, guard
+
+_PAGE_PREFIX = {Scope.TENANT: "/f/<slug>", Scope.NATIONAL: "/nationellt", Scope.NONE: ""}
+_API_PREFIX = {
+    Scope.TENANT: "/api/v1/f/<slug>",
+    Scope.NATIONAL: "/api/v1/national",
+    Scope.NONE: "/api/v1",
+}
+
+
+class Pages:
+    """The HTML door of a feature."""
+
+    def __init__(self, name: str, import_name: str, *, prefix: str = "", scope: Scope = Scope.TENANT) -> None:
+        self.scope = scope
+        self.blueprint = Blueprint(
+            name, import_name, url_prefix=_PAGE_PREFIX[scope] + prefix, template_folder="templates"
+        )
+
+    def route(
+        self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register a page under the guard that demands `permission`."""
+
+        def register(view: Callable[..., Any]) -> Callable[..., Any]:
+            guarded = guard(view, permission, self.scope)
+            self.blueprint.add_url_rule(
+                rule or "/", endpoint=view.__name__, view_func=guarded, methods=list(methods)
+            )
+            return guarded
+
+        return register
+
+
+class Api:
+    """The JSON door of a feature: flask-smorest documents and validates, the guard decides."""
+
+    def __init__(
+        self, name: str, import_name: str, *, prefix: str = "", scope: Scope = Scope.TENANT, text: str = ""
+    ) -> None:
+        self.scope = scope
+        self.blueprint = ApiBlueprint(
+            f"api-{name}", import_name, url_prefix=_API_PREFIX[scope] + prefix, description=text
+        )
+        self.arguments = self.blueprint.arguments
+        self.response = self.blueprint.response
+        self.alt_response = self.blueprint.alt_response
+
+    def route(
+        self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register a JSON route under the guard that demands `permission`."""
+
+        def register(view: Callable[..., Any]) -> Callable[..., Any]:
+            guarded = guard(view, permission, self.scope)
+            self.blueprint.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
+            return guarded
+
+        return register
+
+
+__all__ = ["PUBLIC", "SIGNED_IN", "Api", "Pages", "Scope"]
