@@ -1,0 +1,91 @@
+"""Tables of the förbund's insatser."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Computed, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fyrklang.kernel.ids import new_id
+from fyrklang.tenancy.session import Base, TenantOwned
+
+OFFICE = {"schema": "office"}
+COUNT_FIELDS = ("started", "ongoing", "ended", "known_outcome", "ended_work_study")
+
+
+class Intervention(TenantOwned, Base):
+    """An insats: what the förbund finances. Direction, follow-up method and ESF lock once counted."""
+
+    __tablename__ = "intervention"
+    __table_args__ = OFFICE
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    name: Mapped[str]
+    name_norm: Mapped[str] = mapped_column(Text, Computed("lower(btrim(name))", persisted=True))
+    direction: Mapped[str]
+    follow_up_method: Mapped[str]
+    esf_funded: Mapped[bool] = mapped_column(default=False)
+    mode: Mapped[str] = mapped_column(default="A")
+    focus: Mapped[str]
+    format: Mapped[str]
+    status: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    target_groups: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    parties: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    kommun_code: Mapped[str | None]
+    places: Mapped[int | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[UUID | None]
+
+
+class Goal(TenantOwned, Base):
+    """A target for one measure from one year on, in per mille so that 35.5 % is exact."""
+
+    __tablename__ = "intervention_goal"
+    __table_args__ = OFFICE
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    intervention_id: Mapped[UUID]
+    measure: Mapped[str]
+    definition: Mapped[int] = mapped_column(default=1)
+    target_permille: Mapped[int]
+    first_year: Mapped[int]
+    last_year: Mapped[int | None]
+
+
+class Count(TenantOwned, Base):
+    """Mode A: what happened in one quarter for one legal sex. `ongoing` is at the quarter's end."""
+
+    __tablename__ = "intervention_count"
+    __table_args__ = OFFICE
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    intervention_id: Mapped[UUID]
+    year: Mapped[int]
+    quarter: Mapped[int]
+    sex: Mapped[str]
+    started: Mapped[int]
+    ongoing: Mapped[int]
+    ended: Mapped[int]
+    known_outcome: Mapped[int]
+    ended_work_study: Mapped[int]
+    updated_by: Mapped[UUID | None]
+    updated_at: Mapped[datetime]
+
+
+class SourcedFact(TenantOwned, Base):
+    """What a public source says about a real insats; shown with its source, never counted."""
+
+    __tablename__ = "sourced_fact"
+    __table_args__ = OFFICE
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    intervention_id: Mapped[UUID]
+    position: Mapped[int]
+    statement: Mapped[str]
+    as_of: Mapped[str]
+    source: Mapped[str]
