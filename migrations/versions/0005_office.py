@@ -6,8 +6,9 @@ Revision ID: 0005
 from __future__ import annotations
 
 import sqlalchemy as sa
-from migrations.helpers import Reference, create_tenant_table, one_of
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from migrations.helpers import Reference, create_tenant_table, one_of
 
 revision = "0005"
 down_revision = "0004"

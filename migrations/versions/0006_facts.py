@@ -6,8 +6,9 @@ Revision ID: 0006
 from __future__ import annotations
 
 import sqlalchemy as sa
-from migrations.helpers import Reference, create_tenant_table, one_of
 from sqlalchemy.dialects.postgresql import UUID
+
+from migrations.helpers import Reference, create_tenant_table, one_of
 
 revision = "0006"
 down_revision = "0005"

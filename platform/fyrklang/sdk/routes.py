@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
+from marshmallow import Schema
 
-from fyrklang.access.guard import PUBLIC, SIGNED_IN, Demand, Scope, guard
+from fyrklang.access.guard import PUBLIC, SIGNED_IN, Demand, Scope, View, guard
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _PAGE_PREFIX = {Scope.TENANT: "/f/<slug>", Scope.NATIONAL: "/nationellt", Scope.NONE: ""}
 _API_PREFIX = {
@@ -27,12 +30,10 @@ class Pages:
             name, import_name, url_prefix=_PAGE_PREFIX[scope] + prefix, template_folder="templates"
         )
 
-    def route(
-        self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def route(self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)) -> Decorator:
         """Register a page under the guard that demands `permission`."""
 
-        def register(view: Callable[..., Any]) -> Callable[..., Any]:
+        def register(view: View) -> View:
             guarded = guard(view, permission, self.scope)
             self.blueprint.add_url_rule(
                 rule or "/", endpoint=view.__name__, view_func=guarded, methods=list(methods)
@@ -52,21 +53,24 @@ class Api:
         self.blueprint = ApiBlueprint(
             f"api-{name}", import_name, url_prefix=_API_PREFIX[scope] + prefix, description=text
         )
-        self.arguments = self.blueprint.arguments
-        self.response = self.blueprint.response
-        self.alt_response = self.blueprint.alt_response
 
-    def route(
-        self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def route(self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)) -> Decorator:
         """Register a JSON route under the guard that demands `permission`."""
 
-        def register(view: Callable[..., Any]) -> Callable[..., Any]:
+        def register(view: View) -> View:
             guarded = guard(view, permission, self.scope)
             self.blueprint.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
             return guarded
 
         return register
+
+    def arguments(self, schema: type[Schema], *, location: str = "json") -> Decorator:
+        """Validate what comes in by a schema; the view gets it after the actor."""
+        return cast("Decorator", self.blueprint.arguments(schema, location=location))
+
+    def response(self, status: int, schema: type[Schema] | Schema | None = None) -> Decorator:
+        """Document the answer."""
+        return cast("Decorator", self.blueprint.response(status, schema))
 
 
 __all__ = ["PUBLIC", "SIGNED_IN", "Api", "Pages", "Scope"]

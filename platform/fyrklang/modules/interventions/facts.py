@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from fyrklang.modules.interventions.models import Count
 from fyrklang.sdk.codes import EVERYONE
@@ -50,7 +50,7 @@ def _tallies(session: TenantSession, touched: Touched) -> dict[_Key, _Tally]:
     return tallies
 
 
-def _query(touched: Touched):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _query(touched: Touched) -> Select[UUID, int, int, str, int, int, int, int]:
     query = select(
         Count.intervention_id,
         Count.year,

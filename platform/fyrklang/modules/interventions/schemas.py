@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from fyrklang.modules.interventions.models import COUNT_FIELDS
@@ -22,7 +24,7 @@ NUMBER = "Ange ett heltal, till exempel 12."
 SHARES = [code for code, measure in MEASURES.items() if measure.is_share]
 
 
-def _choice(codes: dict[str, str], **options: object) -> fields.String:
+def _choice(codes: dict[str, str], **options: Any) -> fields.String:
     return fields.String(
         validate=validate.OneOf(list(codes), error=CHOOSE),
         error_messages={"required": CHOOSE, "null": CHOOSE, "invalid": CHOOSE},

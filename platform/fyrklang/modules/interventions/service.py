@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from fyrklang.sdk.jobs import enqueue
-from sqlalchemy import Row, delete, exists, func, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -18,6 +17,7 @@ from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
 from fyrklang.modules.interventions.models import COUNT_FIELDS, Count, Goal, Intervention, SourcedFact
 from fyrklang.sdk.codes import INDIVIDUAL_FOCUS, SEXES, STRUCTURAL_FOCUS
+from fyrklang.sdk.jobs import enqueue
 from fyrklang.sdk.measures import MEASURES, Measure
 
 LOCKED_FIELDS = ("direction", "follow_up_method", "esf_funded")
@@ -55,7 +55,7 @@ class Filter:
 class Listing:
     """One page of insatser and how many there are in all."""
 
-    rows: list[Row[Any]]
+    rows: Sequence[Any]
     total: int
     page: int
     page_size: int
@@ -74,10 +74,10 @@ def list_interventions(actor: Actor, wanted: Filter) -> Listing:
         .limit(wanted.page_size)
         .offset((wanted.page - 1) * wanted.page_size)
     ).all()
-    return Listing(list(rows), rows[0].total if rows else 0, wanted.page, wanted.page_size)
+    return Listing(rows, rows[0].total if rows else 0, wanted.page, wanted.page_size)
 
 
-def get_intervention(actor: Actor, intervention_id: UUID) -> Row[Any]:
+def get_intervention(actor: Actor, intervention_id: UUID) -> Any:
     """One insats with its text and version.
 
     Raises:
@@ -124,11 +124,11 @@ def update_intervention(actor: Actor, intervention_id: UUID, values: Mapping[str
     actor.session.flush()
 
 
-def list_goals(actor: Actor, intervention_id: UUID) -> list[Row[Any]]:
+def list_goals(actor: Actor, intervention_id: UUID) -> Sequence[Any]:
     """The goals of an insats, latest first year first."""
     columns = (Goal.id, Goal.measure, Goal.definition, Goal.target_permille, Goal.first_year, Goal.last_year)
     query = select(*columns).where(Goal.intervention_id == intervention_id)
-    return list(actor.session.execute(query.order_by(Goal.first_year.desc(), Goal.measure)).all())
+    return actor.session.execute(query.order_by(Goal.first_year.desc(), Goal.measure)).all()
 
 
 def goal_for(actor: Actor, intervention_id: UUID, measure: str, year: int) -> int | None:
@@ -246,11 +246,11 @@ def register_counts(
     )
 
 
-def sourced_facts(actor: Actor, intervention_id: UUID) -> list[Row[Any]]:
+def sourced_facts(actor: Actor, intervention_id: UUID) -> Sequence[Any]:
     """Published statements about the insats, in their order."""
     columns = (SourcedFact.statement, SourcedFact.as_of, SourcedFact.source)
     query = select(*columns).where(SourcedFact.intervention_id == intervention_id)
-    return list(actor.session.execute(query.order_by(SourcedFact.position)).all())
+    return actor.session.execute(query.order_by(SourcedFact.position)).all()
 
 
 def latest_open_quarter(on: date) -> tuple[int, int]:
