@@ -1,0 +1,1 @@
+"""Honest comparison between förbund: statistics, measures, peers."""
