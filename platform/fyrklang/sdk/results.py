@@ -94,7 +94,7 @@ class MeasureYear:
         women, men = self.at(year, sex="K"), self.at(year, sex="M")
         if not women.denominator or not men.denominator:
             return None
-        return newcombe_difference((women.numerator, women.denominator), (men.numerator, men.denominator))
+        return newcombe_difference(women.numerator, women.denominator, men.numerator, men.denominator)
 
 
 def standing(share: Share, target_permille: int | None) -> Standing:

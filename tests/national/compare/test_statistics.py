@@ -1,4 +1,4 @@
-"""Every figure of comparison.md B5 to its printed tolerance, and what must hold for any input."""
+"""Every published figure to its printed tolerance, and what must hold for any input."""
 
 from __future__ import annotations
 

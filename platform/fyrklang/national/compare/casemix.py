@@ -1,11 +1,12 @@
-"""Case-mix adjustment by logistic indirect standardisation (comparison.md B1)."""
+"""Case-mix adjustment by logistic indirect standardisation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fyrklang.national.compare.checks import Interval, as_vector, z_value
+from fyrklang.national.compare.checks import as_vector
+from fyrklang.sdk.intervals import Interval, z_value
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

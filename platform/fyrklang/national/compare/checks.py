@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,30 +13,6 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
     Numbers = Sequence[float] | Sequence[int] | NDArray[np.float64] | NDArray[np.int64]
-
-Interval = tuple[float, float]
-
-
-def check_level(level: float) -> float:
-    """Refuse a confidence level outside (0, 1); 95 instead of 0.95 is the usual slip."""
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, for example 0.95; got {level!r}")
-    return level
-
-
-def z_value(level: float) -> float:
-    """Two-sided standard normal quantile, z = Φ⁻¹(1 − (1 − level)/2)."""
-    return NormalDist().inv_cdf(1 - (1 - check_level(level)) / 2)
-
-
-def check_share(x: float, n: float) -> None:
-    """Refuse x of n that is not a share of something: needs n > 0 and 0 ≤ x ≤ n."""
-    if not (math.isfinite(x) and math.isfinite(n)):
-        raise ValueError(f"x and n must be finite numbers; got x={x!r}, n={n!r}")
-    if n <= 0:
-        raise ValueError(f"n must be greater than 0; got {n!r}")
-    if not 0 <= x <= n:
-        raise ValueError(f"x must lie between 0 and n; got x={x!r}, n={n!r}")
 
 
 def check_count(x: float, name: str = "x") -> None:

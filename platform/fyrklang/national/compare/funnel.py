@@ -1,4 +1,4 @@
-"""Funnel limits, z-scores and overdispersion (comparison.md B1)."""
+"""Funnel limits, z-scores and overdispersion."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, overload
 
-from fyrklang.national.compare.checks import (
-    as_shares,
-    as_vector,
-    check_level,
-    check_positive,
-    check_proportion,
-    z_value,
-)
+from fyrklang.national.compare.checks import as_shares, as_vector, check_positive, check_proportion
+from fyrklang.sdk.intervals import check_level, z_value
 
 if TYPE_CHECKING:
     import numpy as np

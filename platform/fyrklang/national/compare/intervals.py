@@ -1,4 +1,4 @@
-"""Intervals for shares, differences and counts (comparison.md B1, B3)."""
+"""Intervals for shares, differences and counts."""
 
 from __future__ import annotations
 
@@ -6,43 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fyrklang.national.compare.checks import (
-    Interval,
-    as_vector,
-    check_count,
-    check_level,
-    check_positive,
-    check_share,
-    same_length,
-    z_value,
-)
+from fyrklang.national.compare.checks import as_vector, check_count, check_positive, same_length
+from fyrklang.sdk.intervals import Interval, check_level, check_share, wilson, z_value
 
 if TYPE_CHECKING:
     from fyrklang.national.compare.checks import Numbers
 
 # Below ten events Byar's approximation strays from the exact limits (OHID, Fingertips technical guidance).
 _BYAR_FROM = 10
-# LVR and other Swedish quality registers show a rate from these limits on (comparison.md A1, verdict 7).
+# LVR and other Swedish quality registers show a rate from these limits on.
 _FOLLOW_UP_SHARE = 0.6
 _FOLLOW_UP_ELIGIBLE = 30
-
-
-def wilson(x: float, n: float, level: float = 0.95) -> Interval:
-    """Wilson score interval for the share x/n.
-
-    (2x + z² ∓ z√(z² + 4x(1 − x/n))) / (2(n + z²)); limits are shares in [0, 1]. x and n are counts and may be
-    weighted, so fractions are allowed.
-
-    Raises ValueError unless n > 0, 0 ≤ x ≤ n and 0 < level < 1.
-    Source: Wilson 1927; Newcombe 1998, Stat Med 17:857, method 3.
-    """
-    check_share(x, n)
-    z = z_value(level)
-    middle, reach = 2 * x + z * z, z * math.sqrt(z * z + 4 * x * (1 - x / n))
-    scale = 2 * (n + z * z)
-    low = 0.0 if x == 0 else max(0.0, (middle - reach) / scale)
-    high = 1.0 if x == n else min(1.0, (middle + reach) / scale)
-    return low, high
 
 
 def clopper_pearson(x: float, n: float, level: float = 0.95) -> Interval:
@@ -60,22 +34,6 @@ def clopper_pearson(x: float, n: float, level: float = 0.95) -> Interval:
     low = 0.0 if x == 0 else float(betaincinv(x, n - x + 1, tail))
     high = 1.0 if x == n else float(betaincinv(x + 1, n - x, 1 - tail))
     return low, high
-
-
-def newcombe_difference(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
-    """Hybrid score interval for the difference x1/n1 − x2/n2 of two independent shares.
-
-    With Wilson limits (l, u) of each share and d their difference:
-    d − √((p₁ − l₁)² + (u₂ − p₂)²) and d + √((u₁ − p₁)² + (p₂ − l₂)²); limits lie in [−1, 1].
-
-    Raises ValueError as `wilson` does. Source: Newcombe 1998, Stat Med 17:873, method 10.
-    """
-    low1, high1 = wilson(x1, n1, level)
-    low2, high2 = wilson(x2, n2, level)
-    p1, p2 = x1 / n1, x2 / n2
-    low = p1 - p2 - math.hypot(p1 - low1, high2 - p2)
-    high = p1 - p2 + math.hypot(high1 - p1, p2 - low2)
-    return max(-1.0, low), min(1.0, high)
 
 
 def byar(x: float, level: float = 0.95) -> Interval:
@@ -203,7 +161,6 @@ def follow_up_bounds(eligible: int, responded: int, positive: int, level: float 
     reached would have answered; outer interval (lower Wilson(x, N), upper Wilson(x + N − r, N)).
 
     Raises ValueError unless N > 0 and 0 ≤ x ≤ r ≤ N. Source: Manski 1989, J Hum Resour 24:343; comparison.md
-    B3.
     """
     check_share(responded, eligible)
     check_count(positive, "positive")
@@ -227,7 +184,7 @@ def follow_up_if_worse(follow_up: FollowUp, delta: float) -> float:
     """The follow-up share if those not reached do `delta` worse than those reached (delta in shares, 0.10 =
     10 pp).
 
-    (x + m · max(0, min(1, x/r − δ))) / N with m = N − r: the δ-adjustment of comparison.md B3.
+    (x + m · max(0, min(1, x/r − δ))) / N with m = N − r: the δ-adjustment.
 
     Raises ValueError when nobody responded or delta lies outside [−1, 1].
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fyrklang.national.compare.checks import Interval, as_vector, same_length, z_value
+from fyrklang.national.compare.checks import as_vector, same_length
+from fyrklang.sdk.intervals import Interval, z_value
 
 if TYPE_CHECKING:
     from fyrklang.national.compare.checks import Numbers, Vector

@@ -1,11 +1,12 @@
-"""When units may be ordered at all, and how sure an order is (comparison.md B1)."""
+"""When units may be ordered at all, and how sure an order is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fyrklang.national.compare.checks import as_vector, check_count, check_level, same_length
+from fyrklang.national.compare.checks import as_vector, check_count, same_length
+from fyrklang.sdk.intervals import check_level
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,4 +1,4 @@
-"""Stabilised values for small units: beta-binomial and logit-normal shrinkage (comparison.md B1)."""
+"""Stabilised values for small units: beta-binomial and logit-normal shrinkage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from fyrklang.national.compare.checks import as_shares, check_level
+from fyrklang.national.compare.checks import as_shares
+from fyrklang.sdk.intervals import check_level
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,4 +1,4 @@
-"""The statistics of the comparison module (comparison.md B), gathered under one name.
+"""The statistics of the comparison module, gathered under one name.
 
 Pure functions: counts or lists first, `level` last. An interval is `(low, high)`; richer results are frozen
 dataclasses. numpy and scipy are imported only inside the functions that need them, so that the web worker
@@ -8,7 +8,6 @@ which wants a Wilson interval does not load them. Every function refuses invalid
 from __future__ import annotations
 
 from fyrklang.national.compare.casemix import CalibrationBand, CaseMix, UnitOutcome, logistic_case_mix
-from fyrklang.national.compare.checks import Interval, z_value
 from fyrklang.national.compare.funnel import (
     Overdispersion,
     Trim,
@@ -27,9 +26,7 @@ from fyrklang.national.compare.intervals import (
     follow_up_bounds,
     follow_up_if_worse,
     indirect_standardisation,
-    newcombe_difference,
     poisson_exact,
-    wilson,
 )
 from fyrklang.national.compare.pooling import RandomEffects, dersimonian_laird
 from fyrklang.national.compare.ranking import (
@@ -45,6 +42,7 @@ from fyrklang.national.compare.shrinkage import (
     beta_binomial_shrinkage,
     logit_normal_shrinkage,
 )
+from fyrklang.sdk.intervals import Interval, newcombe_difference, wilson, z_value
 
 __all__ = [
     "BetaBinomial",
