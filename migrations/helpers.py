@@ -132,7 +132,7 @@ def _composite_key(table: str, reference: Reference) -> sa.ForeignKeyConstraint:
 
 
 def _callable_name(signature: str) -> str:
-    head = signature.split(" RETURNS ")[0]
+    head = signature.split(" RETURNS ", maxsplit=1)[0]
     name, arguments = head.split("(", 1)
     types = [part.strip().split(" ", 1)[1] for part in arguments.rstrip(") ").split(",") if part.strip()]
     return f"{name}({', '.join(types)})"
