@@ -1,4 +1,4 @@
-"""The application: an ordered list of parts. Nobody imports this module."""
+"""The application, built of the parts. Nobody imports this module."""
 
 from __future__ import annotations
 
@@ -11,21 +11,11 @@ from fyrklang.access.guard import refuse_unguarded
 from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
-from fyrklang.modules import health, interventions, members, signin, start
-from fyrklang.national import PART as NATIONAL
+from fyrklang.parts import PARTS
 from fyrklang.sdk import frame
-from fyrklang.sdk.parts import Part
 from fyrklang.tenancy.selfcheck import require_wall
 from fyrklang.web import shell
 
-PARTS: tuple[Part, ...] = (
-    health.PART,
-    signin.PART,
-    start.PART,
-    interventions.PART,
-    members.PART,
-    NATIONAL,
-)
 DOCUMENTATION = frozenset({"static", "api-docs.openapi_json"})
 
 

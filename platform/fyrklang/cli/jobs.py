@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from threading import Event
 from types import FrameType
@@ -25,10 +24,6 @@ from fyrklang.kernel.jobs.transport import Transport
 from fyrklang.kernel.jobs.worker import Ending, run_worker
 from fyrklang.tenancy.jobs.handlers import REGISTRY
 from fyrklang.tenancy.jobs.runner import JobRunner
-
-FEATURES: list[Callable[[Config], object]] = []
-"""What must be called so that every feature has made its kinds known; laid down by the command's root."""
-
 
 @click.group()
 def jobs() -> None:
@@ -78,8 +73,8 @@ def list_jobs() -> None:
 
 def _prepared() -> Config:
     config = Config.from_env(os.environ)
-    for register in FEATURES:
-        register(config)
+    import fyrklang.parts  # noqa: F401 - features make their kinds known when imported
+
     return config
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fyrklang.access.permissions import Permission
-from fyrklang.sdk.facts import FactProvider
 from fyrklang.sdk.routes import Api, Pages, Scope
 from fyrklang.sdk.start import StartProvider
 
@@ -25,11 +24,10 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Part:
-    """Everything a feature registers, named in one place. Jobs register themselves when imported."""
+    """Everything a feature registers, named in one place. Jobs and facts register when imported."""
 
     name: str
     pages: tuple[Pages, ...] = ()
     apis: tuple[Api, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
-    facts: tuple[FactProvider, ...] = ()
     start: tuple[StartProvider, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
-from fyrklang.modules.interventions.facts import facts_from_counts
+from fyrklang.modules.interventions import facts as facts
 from fyrklang.modules.interventions.pages import pages
 from fyrklang.modules.interventions.routes import api
 from fyrklang.modules.interventions.start import start
@@ -23,6 +23,5 @@ PART = Part(
             order=20,
         ),
     ),
-    facts=(facts_from_counts,),
     start=(start,),
 )

@@ -17,7 +17,7 @@ from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
 from fyrklang.modules.interventions.models import COUNT_FIELDS, Count, Goal, Intervention, SourcedFact
 from fyrklang.sdk.codes import INDIVIDUAL_FOCUS, SEXES, STRUCTURAL_FOCUS
-from fyrklang.sdk.jobs import enqueue
+from fyrklang.sdk.facts import ask_for_recompute
 from fyrklang.sdk.measures import MEASURES, Measure
 
 LOCKED_FIELDS = ("direction", "follow_up_method", "esf_funded")
@@ -273,12 +273,7 @@ def register_counts(
             for sex, numbers in counts.items()
         ],
     )
-    return enqueue(
-        actor.session,
-        "facts.recompute",
-        {"intervention_id": str(intervention_id), "year": year},
-        created_by=actor.person_id,
-    )
+    return ask_for_recompute(actor.session, intervention_id, year)
 
 
 def sourced_facts(actor: Actor, intervention_id: UUID) -> Sequence[Any]:
