@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Api as SmorestApi
+from redis import Redis
 
 from fyrklang.access.guard import refuse_unguarded
-from fyrklang.identity import sessions
+from fyrklang.identity import service as identity
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.parts import PARTS
@@ -16,7 +17,8 @@ from fyrklang.sdk import frame
 from fyrklang.tenancy.selfcheck import require_wall
 from fyrklang.web import shell
 
-DOCUMENTATION = frozenset({"static", "api-docs.openapi_json"})
+UNGUARDED = frozenset({"static_asset", "set_preferences", "api-docs.openapi_json"})
+"""Endpoints open to anyone that read and change nothing of anyone's."""
 
 
 def wsgi() -> Flask:
@@ -34,14 +36,15 @@ def create_app(config: Config) -> Flask:
     app = Flask("fyrklang", static_folder=None)
     database = Database(config)
     require_wall(database)
-    app.extensions["fyrklang.config"] = config
+    valkey = Redis.from_url(config.redis_url, socket_timeout=5, socket_connect_timeout=2)
     app.extensions["fyrklang.database"] = database
+    app.extensions["fyrklang.valkey"] = valkey
     app.extensions["fyrklang.parts"] = PARTS
-    sessions.init_app(app, config, database)
-    shell.init_app(app, config)
-    frame.init_app(app, PARTS)
+    identity.install(app, identity.build(config, database, valkey))
+    frame.init_app(app, PARTS, demo=config.demo)
     _register(app)
-    refuse_unguarded(app, DOCUMENTATION)
+    shell.init_app(app, _web_options(app, config))
+    refuse_unguarded(app, UNGUARDED)
     return app
 
 
@@ -49,7 +52,7 @@ class _Documents(SmorestApi):
     """flask-smorest without its error pages: ours answer for both doors."""
 
     def _register_error_handlers(self) -> None:
-        """Leave errors to `fyrklang.web.errors`."""
+        """Leave errors to `fyrklang.web.problems`."""
 
 
 def _register(app: Flask) -> None:
@@ -66,3 +69,17 @@ def _register(app: Flask) -> None:
             app.register_blueprint(pages.blueprint)
         for api in part.apis:
             documents.register_blueprint(api.blueprint)
+
+
+def _web_options(app: Flask, config: Config) -> shell.WebOptions:
+    def session_id() -> str:
+        session = identity.current(request)
+        return session.handle if session else ""
+
+    return shell.WebOptions(
+        shell=app.extensions["fyrklang.shell"],
+        session_id=session_id,
+        csrf_key=config.derive("csrf"),
+        base_url=config.base_url,
+        synthetic=config.demo,
+    )

@@ -12,7 +12,7 @@ from fyrklang.access.actor import Actor
 from fyrklang.modules.interventions import service
 from fyrklang.modules.interventions.present import Portfolio, PortfolioRow
 from fyrklang.sdk import codes
-from fyrklang.sdk.measures import MEASURES
+from fyrklang.sdk.measures import MEASURES, Measure
 from fyrklang.sdk.results import Share
 from fyrklang.web.formats import number, percent, share_of
 from fyrklang.web.i18n import gettext as _
@@ -195,3 +195,40 @@ def _list_url(actor: Actor, wanted: Mapping[str, Any], year: int) -> str:
     if chosen.get("page_size") == 100:
         chosen.pop("page_size")
     return url_for("interventions.portfolio", slug=actor.slug, year=year, **chosen)
+
+
+def definition(measure: Measure) -> list[tuple[str, str]]:
+    """"Så räknas det" for a measure."""
+    return [
+        (_("Vad som räknas"), measure.counted),
+        (_("Bas"), measure.base),
+        (_("Räknas inte"), measure.excluded),
+        (_("Det går inte att säga"), measure.caution),
+    ]
+
+
+def result_year_links(actor: Actor, row: Any, years: Sequence[int], year: int) -> list[Link]:
+    """The years an insats has results for, latest first, at most six."""
+    return [
+        Link(
+            str(each),
+            url_for("interventions.show", slug=actor.slug, intervention_id=row.id, year=each),
+            current=each == year,
+        )
+        for each in sorted(years, reverse=True)[:6]
+    ]
+
+
+def years_to_choose(row: Any, this_year: int) -> list[tuple[int, str]]:
+    """Years an insats may have counts for, latest first."""
+    return [(year, str(year)) for year in range(this_year, row.starts_on.year - 1, -1)]
+
+
+def quarters() -> list[tuple[int, str]]:
+    """The four quarters in months."""
+    return [
+        (1, _("januari–mars")),
+        (2, _("april–juni")),
+        (3, _("juli–september")),
+        (4, _("oktober–december")),
+    ]
