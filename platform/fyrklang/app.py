@@ -6,10 +6,9 @@ import os
 
 from flask import Flask, request
 from flask_smorest import Api as SmorestApi
-from redis import Redis
 
 from fyrklang.access.guard import refuse_unguarded
-from fyrklang.identity import service as identity
+from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.parts import PARTS
@@ -36,23 +35,14 @@ def create_app(config: Config) -> Flask:
     app = Flask("fyrklang", static_folder=None)
     database = Database(config)
     require_wall(database)
-    valkey = Redis.from_url(config.redis_url, socket_timeout=5, socket_connect_timeout=2)
     app.extensions["fyrklang.database"] = database
-    app.extensions["fyrklang.valkey"] = valkey
     app.extensions["fyrklang.parts"] = PARTS
-    identity.install(app, identity.build(config, database, valkey))
+    sessions.init_app(app, config, database)
     frame.init_app(app, PARTS, demo=config.demo)
     _register(app)
     shell.init_app(app, _web_options(app, config))
     refuse_unguarded(app, UNGUARDED)
     return app
-
-
-class _Documents(SmorestApi):
-    """flask-smorest without its error pages: ours answer for both doors."""
-
-    def _register_error_handlers(self) -> None:
-        """Leave errors to `fyrklang.web.problems`."""
 
 
 def _register(app: Flask) -> None:
@@ -63,7 +53,8 @@ def _register(app: Flask) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    documents = _Documents(app)
+    # Its error pages are replaced by ours, which `shell.init_app` lays on top.
+    documents = SmorestApi(app)
     for part in PARTS:
         for pages in part.pages:
             app.register_blueprint(pages.blueprint)
@@ -73,7 +64,7 @@ def _register(app: Flask) -> None:
 
 def _web_options(app: Flask, config: Config) -> shell.WebOptions:
     def session_id() -> str:
-        session = identity.current(request)
+        session = sessions.current(request)
         return session.handle if session else ""
 
     return shell.WebOptions(

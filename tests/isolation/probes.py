@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 import psycopg
+
 from fyrklang.kernel.config import Config
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.token import TokenSigner
-
 from tests.isolation.seeds import ORDER, SEEDS, Planted, insertion
 
 CONTEXTS = ("own", "unset", "empty", "malformed", "forged", "expired", "stripped")
@@ -101,17 +101,23 @@ def _attack_inserts(
 
 def _insertions(table: str, own: Planted, other: Planted) -> Iterator[tuple[object, dict[str, object]]]:
     values = SEEDS[table]("egen", other.rows, uuid4())
-    yield insertion(table, {"tenant_id": 0, "id": 0, **values}), {
-        "tenant_id": other.tenant_id,
-        "id": uuid4(),
-        **values,
-    }
-    if "intervention_id" in values:
-        yield insertion(table, {"tenant_id": 0, "id": 0, **values}), {
-            "tenant_id": own.tenant_id,
+    yield (
+        insertion(table, {"tenant_id": 0, "id": 0, **values}),
+        {
+            "tenant_id": other.tenant_id,
             "id": uuid4(),
             **values,
-        }
+        },
+    )
+    if "intervention_id" in values:
+        yield (
+            insertion(table, {"tenant_id": 0, "id": 0, **values}),
+            {
+                "tenant_id": own.tenant_id,
+                "id": uuid4(),
+                **values,
+            },
+        )
 
 
 def _try(conn: psycopg.Connection, token: str | None, statement: str, other: Planted, report: Report) -> None:

@@ -130,7 +130,9 @@ def checksum(admin: psycopg.Connection, planted: Planted) -> str:
     """A digest of everything a förbund owns."""
     digests = []
     for table in ORDER:
-        query = sql.SQL("SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {} t WHERE tenant_id = %s")
+        query = sql.SQL(
+            "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {} t WHERE tenant_id = %s"
+        )
         row = admin.execute(query.format(sql.SQL(table)), (planted.tenant_id,)).fetchone()  # type: ignore[arg-type]
         assert row is not None
         digests.append(row[0])

@@ -13,8 +13,8 @@ from fyrklang.sdk.parts import MenuEntry, Part
 from fyrklang.web.context import PARTIES, Menu, MenuItem, Party, Person, Shell, TenantChoice
 from fyrklang.web.i18n import gettext as _
 
-SWITCH_ENDPOINT = "signin.choose_place"
-LOGOUT_ENDPOINT = "signin.log_out"
+SWITCH_ENDPOINT = "signin.choose"
+LOGOUT_ENDPOINT = "signin.logout"
 
 
 def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
@@ -53,9 +53,7 @@ def _person(person: Visitor, here: Membership | None) -> Person:
     return Person(person.name, f"{words}{lent}", parties=sounding, home=home)
 
 
-def _items(
-    app: Flask, entries: list[MenuEntry], person: Visitor, here: Membership | None
-) -> list[MenuItem]:
+def _items(app: Flask, entries: list[MenuEntry], person: Visitor, here: Membership | None) -> list[MenuItem]:
     at_home = permissions_of(frozenset(Role(code) for code in here.roles)) if here else frozenset()
     national = permissions_of(frozenset(Role(code) for code in person.national_roles))
     items = []

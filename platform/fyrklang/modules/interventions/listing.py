@@ -91,7 +91,7 @@ def status_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[Lin
     return [
         Link(
             codes.INTERVENTION_STATUSES[code],
-            _list_url(actor, wanted | {"status": None if wanted["status"] == code else code}, year),
+            _list_url(actor, {**wanted, "status": None if wanted["status"] == code else code}, year),
             current=wanted["status"] == code,
         )
         for code in FILTERED_STATUSES
@@ -103,7 +103,7 @@ def direction_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[
     return [
         Link(
             label,
-            _list_url(actor, wanted | {"direction": None if wanted["direction"] == code else code}, year),
+            _list_url(actor, {**wanted, "direction": None if wanted["direction"] == code else code}, year),
             current=wanted["direction"] == code,
         )
         for code, label in codes.DIRECTIONS.items()
@@ -125,8 +125,8 @@ def pager(actor: Actor, listing: service.Listing, wanted: Mapping[str, Any], yea
         last,
         listing.total,
         _("insatser"),
-        previous_url=_list_url(actor, wanted | {"page": before}, year) if before else "",
-        next_url=_list_url(actor, wanted | {"page": after}, year) if last < listing.total else "",
+        previous_url=_list_url(actor, {**wanted, "page": before}, year) if before else "",
+        next_url=_list_url(actor, {**wanted, "page": after}, year) if last < listing.total else "",
     )
 
 
@@ -161,9 +161,7 @@ def difference_table(changed: Sequence[tuple[str, str, str]]) -> Table:
             Column("theirs", _("Sparat nu")),
             Column("yours", _("Du skrev")),
         ],
-        rows=[
-            Row(cells={"what": what, "theirs": theirs, "yours": yours}) for what, theirs, yours in changed
-        ],
+        rows=[Row(cells={"what": what, "theirs": theirs, "yours": yours}) for what, theirs, yours in changed],
     )
 
 
@@ -198,7 +196,7 @@ def _list_url(actor: Actor, wanted: Mapping[str, Any], year: int) -> str:
 
 
 def definition(measure: Measure) -> list[tuple[str, str]]:
-    """"Så räknas det" for a measure."""
+    """ "Så räknas det" for a measure."""
     return [
         (_("Vad som räknas"), measure.counted),
         (_("Bas"), measure.base),

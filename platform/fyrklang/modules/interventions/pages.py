@@ -53,7 +53,9 @@ def show(actor: Actor, intervention_id: UUID) -> str:
     series = measure_series(actor.session, intervention_id, "M1")
     years = series.years()
     year = request.args.get("year", type=int) or (years[-1] if years else clock.today().year)
-    return _render("show", actor,
+    return _render(
+        "show",
+        actor,
         row=row,
         years=years,
         year=year,
@@ -186,15 +188,13 @@ def _period() -> tuple[int, int]:
 
 
 def _form_page(actor: Actor, form: Form, row: Any, changed: Any = ()) -> str:
-    return _render("form", actor, form=form, row=row, changed=changed
-    )
+    return _render("form", actor, form=form, row=row, changed=changed)
 
 
 def _goal_page(actor: Actor, row: Any, form: Form) -> str:
     measures = [(code, MEASURES[code].name) for code in schemas.SHARES]
     goals = service.list_goals(actor, row.id)
-    return _render("goal", actor, row=row, form=form, measures=measures, goals=goals
-    )
+    return _render("goal", actor, row=row, form=form, measures=measures, goals=goals)
 
 
 def _count_page(actor: Actor, row: Any, form: Form, period: tuple[int, int]) -> str:
@@ -205,7 +205,9 @@ def _count_page(actor: Actor, row: Any, form: Form, period: tuple[int, int]) -> 
         "known_outcome": _("Avslutade med känt utfall"),
         "ended_work_study": _("Till arbete eller studier"),
     }
-    return _render("count", actor,
+    return _render(
+        "count",
+        actor,
         row=row,
         form=form,
         year=period[0],
