@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fyrklang.modules import health, interventions, members, signin, start
-from fyrklang.national import compare, council
 from fyrklang.sdk.parts import Part
 
 PARTS: tuple[Part, ...] = (
@@ -12,6 +11,4 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     members.PART,
-    council.PART,
-    compare.PART,
 )
