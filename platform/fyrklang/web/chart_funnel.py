@@ -63,9 +63,7 @@ class FunnelLimits:
 def funnel(points: Sequence[FunnelPoint], limits: FunnelLimits, nation: float, x_title: str = "") -> Chart:
     """Funnel plot: own named in brass, similar as rings, those beyond 99.8 % as named triangles."""
     title = x_title or gettext("antal avslut")
-    views = [
-        (width, _funnel_view(width, points, limits, nation, title)) for width in (NARROW, MIDDLE, WIDE)
-    ]
+    views = [(width, _funnel_view(width, points, limits, nation, title)) for width in (NARROW, MIDDLE, WIDE)]
     return draw(views, _funnel_words(points, nation))
 
 
@@ -174,9 +172,7 @@ def _label_heights(points: Sequence[FunnelPoint], per_n: float, gap: float) -> l
     return heights
 
 
-def _outside_layers(
-    points: Sequence[FunnelPoint], per_n: float, gap: float, x: Spec, y: Spec
-) -> list[Spec]:
+def _outside_layers(points: Sequence[FunnelPoint], per_n: float, gap: float, x: Spec, y: Spec) -> list[Spec]:
     layers: list[Spec] = []
     for place, shape in (("over", "triangle-up"), ("under", "triangle-down")):
         chosen = [point for point in points if point.outside == place and point.kind != "own"]

@@ -130,8 +130,16 @@ def _run_points(points: Sequence[RunPoint], x: Spec, y: Spec) -> list[Spec]:
         "strokeWidth": 1.5,
     }
     return [
-        {"data": with_interval, "mark": bar, "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
-        {"data": data, "mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "part", "type": "nominal"}}},
+        {
+            "data": with_interval,
+            "mark": bar,
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "data": data,
+            "mark": line,
+            "encoding": {"x": x, "y": y, "detail": {"field": "part", "type": "nominal"}},
+        },
         {"data": data, "mark": dot, "encoding": {"x": x, "y": y}},
     ]
 

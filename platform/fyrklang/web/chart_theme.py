@@ -171,9 +171,7 @@ def frame(width: int, height: int, margins: tuple[int, int, int, int], layers: S
     }
 
 
-def words_at(
-    text: str | Sequence[str], x: Spec, y: Spec, *, halo: bool = True, **mark: Any
-) -> list[Spec]:
+def words_at(text: str | Sequence[str], x: Spec, y: Spec, *, halo: bool = True, **mark: Any) -> list[Spec]:
     """A text layer, by default with a rim of the page's surface so that it can be read over marks."""
     base: Spec = {"type": "text", "text": text, "baseline": "middle", **mark}
     place = {"data": {"values": [{}]}, "encoding": {"x": x, "y": y}}
@@ -232,5 +230,6 @@ def without_empty_fields(layer: Spec) -> Spec:
 
 __all__ = [
     "CONFIG", "MIDDLE", "NARROW", "PERCENT_LABEL", "WIDE", "Chart", "Mode", "Spec", "draw", "file_svg",
-    "frame", "in_hex", "nice_top", "png", "share_axis", "spread", "tokens", "without_empty_fields", "words_at",
+    "frame", "in_hex", "nice_top", "png", "share_axis", "spread", "tokens", "without_empty_fields",
+    "words_at",
 ]  # fmt: skip

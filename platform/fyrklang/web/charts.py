@@ -11,22 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fyrklang.web.chart_funnel import FunnelLimits, FunnelPoint, Place, PointKind, funnel
+from fyrklang.web.chart_goal import goal_bar
 from fyrklang.web.chart_run import RunPoint, run_chart
-from fyrklang.web.chart_theme import (
-    MIDDLE,
-    NARROW,
-    PERCENT_LABEL,
-    Chart,
-    Spec,
-    draw,
-    file_svg,
-    frame,
-    in_hex,
-    nice_top,
-    png,
-    words_at,
-)
-from fyrklang.web.formats import interval, percent
+from fyrklang.web.chart_theme import Chart, file_svg, in_hex, nice_top, png
 from fyrklang.web.i18n import gettext
 
 __all__ = [
@@ -47,67 +34,6 @@ __all__ = [
     "png",
     "run_chart",
 ]
-
-
-def goal_bar(share: float, low: float, high: float, goal: float | None = None) -> Chart:
-    """One result with its interval against the goal, on 0–100 %."""
-    views = [(width, _goal_view(width, share, low, high, goal)) for width in (NARROW, MIDDLE)]
-    words = gettext(
-        "Resultat %(share)s, osäkerhetsintervall %(interval)s.",
-        share=percent(share),
-        interval=interval(low, high),
-    )
-    if goal is not None:
-        words += " " + gettext("Mål %(goal)s.", goal=percent(goal))
-    return draw(views, words)
-
-
-def _goal_view(width: int, share: float, low: float, high: float, goal: float | None) -> Spec:
-    x: Spec = {
-        "type": "quantitative",
-        "scale": {"domain": [0, 1], "nice": False},
-        "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "labelExpr": PERCENT_LABEL, "grid": True},
-    }
-    middle = {"value": 40}
-
-    def at(value: float) -> Spec:
-        return {**x, "datum": value}
-
-    band = {"type": "rule", "color": "var(--fy-c-own)", "opacity": 0.38, "strokeWidth": 15, "strokeCap": "round"}
-    dot = {
-        "type": "point",
-        "size": 140,
-        "fill": "var(--fy-c-own)",
-        "stroke": "var(--fy-c-edge)",
-        "strokeWidth": 1.5,
-    }
-    layers: list[Spec] = [
-        {"mark": band, "encoding": {"x": at(low), "x2": {"datum": high}, "y": middle}},
-        {"mark": dot, "encoding": {"x": at(share), "y": middle}},
-    ]
-    ends = f"{interval(low, high, unit=False)}".split("–")
-    # Ends that would run together under a short band move outwards.
-    close = (high - low) * (width - 42) < 34
-    layers += words_at(ends[0], at(low), {"value": 62}, align="right" if close else "center", color="var(--fy-text2)")
-    layers += words_at(ends[1], at(high), {"value": 62}, align="left" if close else "center", color="var(--fy-text2)")
-    value_side, goal_side = "center", "center"
-    if goal is not None:
-        tick = {"type": "rule", "color": "var(--fy-c-ink)", "strokeWidth": 2}
-        layers.append({"mark": tick, "encoding": {"x": at(goal), "y": {"value": 14}, "y2": {"value": 58}}})
-        before = goal <= share
-        goal_side = "right" if (before and goal > 0.2) or goal > 0.8 else "left"
-        if abs(goal - share) * (width - 42) < 34:
-            value_side = "left" if before else "right"
-        layers += words_at(
-            gettext("Mål %(share)s", share=percent(goal)),
-            at(goal),
-            {"value": 6},
-            align=goal_side,
-            dx=4 if goal_side == "right" else -4,
-            fontWeight=600,
-        )
-    layers += words_at(percent(share), at(share), {"value": 19}, align=value_side, fontSize=14, fontWeight=600)
-    return frame(width, 108, (4, 24, 26, 18), layers)
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
 from fyrklang.web.formats import Blank, number
 from fyrklang.web.i18n import LazyText
 
-Text = str | LazyText | Markup
+Text: TypeAlias = str | LazyText | Markup
 
 Kind = Literal["text", "number", "mark", "soft", "number-soft", "nowrap"]
 """How a column stands: numbers to the right, `mark` for a radmått, `soft` in the second ink."""
