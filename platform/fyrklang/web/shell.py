@@ -34,10 +34,8 @@ def _nobody() -> str:
 
 
 def _flashed() -> list[tuple[str, str]]:
-    return [
-        (tone if tone in ("info", "pos", "warn", "neg") else "pos", str(text))
-        for tone, text in get_flashed_messages(with_categories=True)
-    ]
+    once: list[Any] = list(get_flashed_messages(with_categories=True))
+    return [(tone if tone in ("info", "pos", "warn", "neg") else "pos", str(text)) for tone, text in once]
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def set_preferences() -> Response:
         status=303, headers={"Location": redirect(_local(request.form.get("next", "/"))).location}
     )
     for cookie, value, allowed in choices:
-        if value in allowed:
+        if value is not None and value in allowed:
             response.set_cookie(
                 cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
             )
