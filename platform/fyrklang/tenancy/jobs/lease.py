@@ -12,7 +12,19 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Update, bindparam, column, func, null, select, table, text, update
+from sqlalchemy import (
+    CursorResult,
+    Interval,
+    Update,
+    bindparam,
+    column,
+    func,
+    null,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -48,7 +60,7 @@ _TAKE = (
     .values(
         state=RUNNING,
         attempt=JOB.c.attempt + 1,
-        lease_until=func.now() + bindparam("lease"),
+        lease_until=func.now() + bindparam("lease", type_=Interval()),
         leased_by=bindparam("holder"),
         started_at=func.coalesce(JOB.c.started_at, func.now()),
         error=null(),

@@ -7,7 +7,6 @@ import os
 import random
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,6 +19,7 @@ from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import ProblemError
 from fyrklang.kernel.jobs.faults import crash_point
 from fyrklang.kernel.jobs.settings import JobSettings
+from fyrklang.kernel.jobs.worker import without_content
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.jobs.handlers import Again, Cancelled, JobContext, Kind, Registry
 from fyrklang.tenancy.jobs.lease import Failure, Lease, LeaseLost, Taken
@@ -36,7 +36,6 @@ TOO_LONG = "Jobbet tog längre tid än {limit} sekunder och avbröts."
 _HUNG = 70
 _PROGRESS_EVERY = 0.2
 _CANCEL_EVERY = 0.5
-_FRAMES = 12
 _dice = random.SystemRandom()
 
 
@@ -94,7 +93,7 @@ class JobRunner:
             lease.give_back()
             raise
         except (Exception, TimeLimit) as error:  # noqa: BLE001  whatever it was, it ends in the row
-            _log_failure(lease.job_id, kind.name, error)
+            log.error("job %s of kind %s failed: %s", lease.job_id, kind.name, without_content(error))  # noqa: TRY400
             crash_point("worker.failed_unrecorded")
             lease.fail(self._failure(error, taken, kind), taken)
 
@@ -189,9 +188,3 @@ def _time_limit(seconds: int) -> Iterator[None]:
         return
     with UnixSignalDeathPenalty(seconds, TimeLimit):  # type: ignore[no-untyped-call]
         yield
-
-
-def _log_failure(job_id: UUID, kind: str, error: BaseException) -> None:
-    """Where it broke and how. Never the message, which may hold what the row held."""
-    frames = "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])
-    log.error("job %s of kind %s failed: %s\n%s", job_id, kind, type(error).__name__, frames)
