@@ -10,6 +10,8 @@ from fyrklang.kernel.errors import Invalid
 from fyrklang.sdk import jobs
 
 CHUNKS = 3
+PERSON_NUMBER = "19121212-1212"
+"""Stands in an error message, and must reach neither log nor row."""
 _EFFECT = text(
     "INSERT INTO office.job_effect (tenant_id, id, job_id, chunk) "
     "VALUES (:tenant, gen_random_uuid(), :job, :chunk)"
@@ -40,7 +42,7 @@ def slow(job: jobs.JobContext) -> None:
 def flaky(job: jobs.JobContext) -> None:
     leave_effect(job)
     if job.attempt == 1:
-        raise RuntimeError("personnummer 19121212-1212 must not reach any log")
+        raise RuntimeError(PERSON_NUMBER)
 
 
 @jobs.job("test.chunks", title="Tar lite i taget", queue="batch", attempts=60)
@@ -65,7 +67,7 @@ def who(job: jobs.JobContext) -> str:
 @jobs.job("test.broken", title="Går alltid fel", attempts=2)
 def broken(job: jobs.JobContext) -> None:
     leave_effect(job)
-    raise RuntimeError("personnummer 19121212-1212 must not reach any log")
+    raise RuntimeError(PERSON_NUMBER)
 
 
 @jobs.job("test.refused", title="Får ett nej")
