@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import UUID
-
 from migrations.helpers import create_shared_table, create_tenant_table, one_of
+from sqlalchemy.dialects.postgresql import UUID
 
 revision = "0001"
 down_revision = None

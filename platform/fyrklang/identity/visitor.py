@@ -8,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Membership:
-    """One person's place in one förbund, valid today."""
+    """One person's place in one förbund, valid today.
+
+    `version` rises with every change of the place, so that a cached copy can be told from the present one.
+    """
 
     tenant_id: UUID
     slug: str
@@ -18,11 +21,15 @@ class Membership:
     organisation_kind: str
     organisation_name: str
     percent: int | None = None
+    id: UUID | None = None
+    tenant_short_name: str = ""
+    organisation_id: UUID | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A signed-in person and every place they have.
+    """A signed-in person and every place they have in this session.
 
     `csrf_key` is bound to the session; a form token made from it is worthless in another session.
     """

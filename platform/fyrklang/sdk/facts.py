@@ -6,7 +6,7 @@ after commit; a full rebuild gives identical cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped
 
 from fyrklang.kernel.ids import new_id
+from fyrklang.sdk.jobs import JobContext, enqueue, job
 from fyrklang.tenancy.session import Base, TenantOwned, TenantSession
 
 WHOLE_YEAR = 0
@@ -58,11 +59,34 @@ class Touched:
 
 
 FactProvider = Callable[[TenantSession, Touched], Iterable[Fact]]
+PROVIDERS: list[FactProvider] = []
+RECOMPUTE = "facts.recompute"
 
 
-def recompute(session: TenantSession, providers: Sequence[FactProvider], touched: Touched) -> int:
+def provides_facts(provider: FactProvider) -> FactProvider:
+    """Make a function one of those that count the förbund's cells; features do so when imported."""
+    PROVIDERS.append(provider)
+    return provider
+
+
+def ask_for_recompute(session: TenantSession, intervention_id: UUID, year: int) -> UUID:
+    """Have one insats' cells of one year counted anew once this transaction commits; returns the job."""
+    key = f"{intervention_id}:{year}"
+    return enqueue(session, RECOMPUTE, {"intervention_id": intervention_id, "year": year}, key=key)
+
+
+@job(RECOMPUTE, title="Räknar om siffrorna")
+def _recompute_job(asked: JobContext) -> None:
+    """Count the cells that a change touched."""
+    touched = Touched(UUID(asked.args["intervention_id"]), asked.args["year"])
+    asked.progress(0, 1, "räknar")
+    recompute(asked.session, touched)
+    asked.progress(1, 1, "klart")
+
+
+def recompute(session: TenantSession, touched: Touched) -> int:
     """Replace the touched cells by newly counted ones; returns how many there are now."""
-    facts = sorted({fact for provider in providers for fact in provider(session, touched)})
+    facts = sorted({fact for provider in PROVIDERS for fact in provider(session, touched)})
     scope = delete(Cell)
     if touched.intervention_id is not None:
         scope = scope.where(Cell.intervention_id == touched.intervention_id)

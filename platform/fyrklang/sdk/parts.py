@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fyrklang.access.permissions import Permission
-from fyrklang.sdk.facts import FactProvider
 from fyrklang.sdk.routes import Api, Pages, Scope
+from fyrklang.sdk.start import StartProvider
 
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A line in the left menu, shown to those who hold the permission."""
+    """A line in the left menu, shown to those who hold the permission. `icon` names a sprite symbol."""
 
     label: Callable[[], str]
     icon: str
@@ -24,11 +24,10 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Part:
-    """Everything a feature registers, named in one place."""
+    """Everything a feature registers, named in one place. Jobs and facts register when imported."""
 
     name: str
     pages: tuple[Pages, ...] = ()
     apis: tuple[Api, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
-    facts: tuple[FactProvider, ...] = ()
-    setup: tuple[Callable[[], None], ...] = field(default=())
+    start: tuple[StartProvider, ...] = ()

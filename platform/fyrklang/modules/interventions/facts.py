@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from fyrklang.modules.interventions.models import Count
 from fyrklang.sdk.codes import EVERYONE
-from fyrklang.sdk.facts import WHOLE_YEAR, Fact, Touched
+from fyrklang.sdk.facts import WHOLE_YEAR, Fact, Touched, provides_facts
 from fyrklang.sdk.measures import MEASURES
 from fyrklang.tenancy.session import TenantSession
 
@@ -18,6 +18,7 @@ _Key = tuple[UUID, int, int, str]
 _Tally = dict[str, int]
 
 
+@provides_facts
 def facts_from_counts(session: TenantSession, touched: Touched) -> Iterator[Fact]:
     """The cells of the touched insats and year, or of every one."""
     for (intervention_id, year, quarter, sex), tally in sorted(_tallies(session, touched).items()):

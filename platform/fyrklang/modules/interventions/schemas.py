@@ -17,6 +17,7 @@ from fyrklang.sdk.codes import (
     PARTY_KINDS,
 )
 from fyrklang.sdk.measures import MEASURES
+from fyrklang.web.forms import SwedishDate, SwedishDecimal, SwedishInteger
 
 CHOOSE = "Välj ett av alternativen."
 DATE = "Ange datum som åååå-mm-dd, till exempel 2026-11-21."
@@ -37,8 +38,8 @@ class InterventionFilter(Schema):
 
     status = _choice(INTERVENTION_STATUSES, load_default=None)
     direction = _choice(DIRECTIONS, load_default=None)
-    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000, error=NUMBER))
-    page_size = fields.Integer(load_default=100, validate=validate.Range(1, 200, error=NUMBER))
+    page = SwedishInteger(load_default=1, validate=validate.Range(1, 10_000, error=NUMBER))
+    page_size = SwedishInteger(load_default=100, validate=validate.Range(1, 200, error=NUMBER))
 
 
 class InterventionRow(Schema):
@@ -93,14 +94,14 @@ class InterventionIn(Schema):
     esf_funded = fields.Boolean(load_default=False)
     target_groups = fields.List(_choice(NEED_GROUPS), load_default=list)
     parties = fields.List(_choice(PARTY_KINDS), load_default=list)
-    places = fields.Integer(
+    places = SwedishInteger(
         load_default=None,
         allow_none=True,
         validate=validate.Range(1, 10_000, error="Ange ett tal mellan 1 och 10 000."),
         error_messages={"invalid": NUMBER},
     )
-    starts_on = fields.Date(required=True, error_messages={"required": DATE, "invalid": DATE})
-    ends_on = fields.Date(load_default=None, allow_none=True, error_messages={"invalid": DATE})
+    starts_on = SwedishDate(required=True, error_messages={"required": DATE, "invalid": DATE})
+    ends_on = SwedishDate(load_default=None, allow_none=True, error_messages={"invalid": DATE})
     description = fields.String(
         load_default="", validate=validate.Length(max=4000, error="Skriv högst 4 000 tecken.")
     )
@@ -109,19 +110,20 @@ class InterventionIn(Schema):
 class InterventionChange(InterventionIn):
     """An edit names the version it started from, so that nobody's words are overwritten unseen."""
 
-    version = fields.Integer(required=True)
+    version = SwedishInteger(required=True)
 
 
 class GoalIn(Schema):
     """A goal, in percent with at most one decimal."""
 
     measure = fields.String(load_default="M1", validate=validate.OneOf(SHARES, error=CHOOSE))
-    target_percent = fields.Float(
+    target_percent = SwedishDecimal(
+        places=1,
         required=True,
         validate=validate.Range(0, 100, error="Ange en andel mellan 0 och 100 procent."),
         error_messages={"required": "Ange målet i procent, till exempel 35.", "invalid": "Ange ett tal."},
     )
-    first_year = fields.Integer(
+    first_year = SwedishInteger(
         required=True,
         validate=validate.Range(2000, 2100, error="Ange ett år, till exempel 2026."),
         error_messages={"required": "Ange ett år, till exempel 2026.", "invalid": "Ange ett år."},
@@ -140,9 +142,8 @@ class GoalRow(Schema):
 
 
 def _count() -> fields.Integer:
-    return fields.Integer(
+    return SwedishInteger(
         required=True,
-        strict=True,
         validate=validate.Range(0, 100_000, error="Ange ett tal mellan 0 och 100 000."),
         error_messages={"required": NUMBER, "invalid": NUMBER, "null": NUMBER},
     )

@@ -17,7 +17,7 @@ from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
 from fyrklang.modules.interventions.models import COUNT_FIELDS, Count, Goal, Intervention, SourcedFact
 from fyrklang.sdk.codes import INDIVIDUAL_FOCUS, SEXES, STRUCTURAL_FOCUS
-from fyrklang.sdk.jobs import enqueue
+from fyrklang.sdk.facts import ask_for_recompute
 from fyrklang.sdk.measures import MEASURES, Measure
 
 LOCKED_FIELDS = ("direction", "follow_up_method", "esf_funded")
@@ -147,6 +147,27 @@ def goal_for(actor: Actor, intervention_id: UUID, measure: str, year: int) -> in
     return actor.session.scalar(query)
 
 
+def goals_in_force(actor: Actor, ids: Sequence[UUID], measure: str, year: int) -> dict[UUID, int]:
+    """For a list page: each insats' target in per mille for a year, in one statement."""
+    query = (
+        select(Goal.intervention_id, Goal.target_permille)
+        .where(Goal.intervention_id.in_(ids), Goal.measure == measure, Goal.first_year <= year)
+        .where(or_(Goal.last_year.is_(None), Goal.last_year >= year))
+        .order_by(Goal.first_year)
+    )
+    return {row.intervention_id: row.target_permille for row in actor.session.execute(query)} if ids else {}
+
+
+def reported_years(actor: Actor) -> Sequence[int]:
+    """Years in which any insats has counts, latest first."""
+    return actor.session.scalars(select(Count.year).distinct().order_by(Count.year.desc())).all()
+
+
+def latest_year(actor: Actor) -> int:
+    """The latest year with counts, or this year."""
+    return next(iter(reported_years(actor)), clock.today().year)
+
+
 def share_measure(code: str) -> Measure:
     """The measure a goal or a result names.
 
@@ -199,6 +220,20 @@ def counts_of(actor: Actor, intervention_id: UUID, year: int, quarter: int) -> d
     return {row[0]: dict(zip(COUNT_FIELDS, row[1:], strict=True)) for row in actor.session.execute(query)}
 
 
+def counts_per_quarter(actor: Actor, intervention_id: UUID, year: int) -> Sequence[Any]:
+    """Registered quarters of a year, each field by sex as `k_started`, `m_started`, `u_started` …"""
+    actor.require(Permission.INTERVENTIONS_READ)
+    sums = [
+        func.coalesce(func.sum(getattr(Count, name)).filter(Count.sex == sex), 0).label(
+            f"{sex.lower()}_{name}"
+        )
+        for name in COUNT_FIELDS
+        for sex in SEXES
+    ]
+    query = select(Count.quarter, *sums).where(Count.intervention_id == intervention_id, Count.year == year)
+    return actor.session.execute(query.group_by(Count.quarter).order_by(Count.quarter)).all()
+
+
 def register_counts(
     actor: Actor, intervention_id: UUID, period: tuple[int, int], counts: Mapping[str, Mapping[str, int]]
 ) -> UUID:
@@ -209,7 +244,7 @@ def register_counts(
 
     Raises:
         NotFound: no such insats in this förbund.
-        Invalid: the quarter has not begun, or numbers contradict one another; keys are `K.ended` etc.
+        Invalid: the quarter has not begun, or numbers contradict one another; keys are `K_ended` etc.
     """
     actor.require(Permission.COUNTS_WRITE)
     year, quarter = period
@@ -238,12 +273,7 @@ def register_counts(
             for sex, numbers in counts.items()
         ],
     )
-    return enqueue(
-        actor.session,
-        "facts.recompute",
-        {"intervention_id": str(intervention_id), "year": year},
-        created_by=actor.person_id,
-    )
+    return ask_for_recompute(actor.session, intervention_id, year)
 
 
 def sourced_facts(actor: Actor, intervention_id: UUID) -> Sequence[Any]:
@@ -308,9 +338,9 @@ def _check_counts(
             faults[sex] = "Välj ett av alternativen."
             continue
         if numbers["known_outcome"] > numbers["ended"]:
-            faults[f"{sex}.known_outcome"] = f"Kan inte vara fler än de avslutade ({numbers['ended']})."
+            faults[f"{sex}_known_outcome"] = f"Kan inte vara fler än de avslutade ({numbers['ended']})."
         if numbers["ended_work_study"] > numbers["known_outcome"]:
             known = numbers["known_outcome"]
-            faults[f"{sex}.ended_work_study"] = f"Kan inte vara fler än de med känt utfall ({known})."
+            faults[f"{sex}_ended_work_study"] = f"Kan inte vara fler än de med känt utfall ({known})."
     if faults:
         raise Invalid(fields=faults)

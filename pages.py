@@ -1,0 +1,174 @@
+"""The login pages. Everything works without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request
+
+from fyrklang.access.guard import PUBLIC, SIGNED_IN, Scope
+from fyrklang.identity import organisations, prelogin
+from fyrklang.identity.issuers import Issuer
+from fyrklang.identity.oidc import Wish, local_path
+from fyrklang.identity.outcomes import Refused
+from fyrklang.identity.service import current, installed
+from fyrklang.identity.sessions import Session
+from fyrklang.kernel.errors import BadRequest, NotFound, NotSignedIn
+from fyrklang.kernel.ids import parse_id
+from fyrklang.modules.signin import device, service
+from fyrklang.sdk.routes import Pages
+from fyrklang.web.context import THEMES
+from fyrklang.web.i18n import LANGUAGE_COOKIE, LANGUAGES
+
+PAGES = Pages("signin", __name__, scope=Scope.NONE)
+THEME_COOKIE = "fy_theme"
+MAX_SEARCH_CHARS = 80
+
+
+@PAGES.route("/logga-in", permission=PUBLIC)
+def login() -> Any:
+    """S1: choose the organisation to log in at."""
+    session = current(request)
+    if session is not None:
+        return redirect(service.start_of(session))
+    return _login_page()
+
+
+@PAGES.route("/logga-in", permission=PUBLIC, methods=("POST",))
+def depart() -> Any:
+    """Begin a login at the chosen organisation's issuer."""
+    identity = installed()
+    chosen = parse_id(request.form.get("organisation", ""))
+    offered = {item.id: item for item in organisations.linked(identity.database, identity.issuers.all())}
+    organisation = offered.get(chosen) if chosen else None
+    if organisation is None:
+        return _login_page(fault="Välj en organisation i listan.", status=422)
+    wish = Wish(organisation.id, local_path(request.form.get("nasta", "/")))
+    departure = identity.client.begin(organisation.issuer, wish)
+    if isinstance(departure, Refused):
+        service.note_refusal(organisation.issuer, departure)
+        return _login_page(fault=departure.sentence, status=departure.status)
+    response = _hand_over(departure.url, organisation.name)
+    device.remember(identity.config, request, response, organisation.id)
+    response.set_cookie(
+        prelogin.cookie_name(identity.config),
+        departure.cookie,
+        max_age=prelogin.LIFETIME_SECONDS,
+        path="/",
+        secure=identity.config.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@PAGES.route("/auth/<issuer_id>/callback", permission=PUBLIC)
+def callback(issuer_id: str) -> Any:
+    """Where the issuer sends the browser back to."""
+    identity = installed()
+    issuer = identity.issuers.get(issuer_id)
+    if issuer is None:
+        raise NotFound
+    name = prelogin.cookie_name(identity.config)
+    outcome = identity.client.finish(issuer, request.args, request.cookies.get(name))
+    if isinstance(outcome, Refused):
+        response = _refuse(issuer, outcome)
+    else:
+        entered = service.enter(identity, outcome, current(request), request.user_agent.string)
+        if entered is None:
+            response = _refuse(issuer, service.ended(issuer))
+        else:
+            response = make_response(redirect(entered.target))
+            identity.sessions.set_cookie(response, entered.cookie)
+    response.delete_cookie(
+        name, path="/", secure=identity.config.secure_cookies, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+@PAGES.route("/valj", permission=SIGNED_IN)
+def choose() -> Any:
+    """Cards of the roles to act in; with none, what to do about it."""
+    session = _session()
+    cards = service.choices(session)
+    template = "signin/choose.html" if cards else "signin/no_role.html"
+    return render_template(template, cards=cards, name=session.grants.name)
+
+
+@PAGES.route("/valj", permission=SIGNED_IN, methods=("POST",))
+def act() -> Any:
+    """Act in another role: a new session id, so that the old one opens nothing."""
+    sessions = installed().sessions
+    cookie, exchanged = sessions.act(_session(), request.form.get("roll", ""))
+    response = make_response(redirect(service.start_of(exchanged), code=303))
+    sessions.set_cookie(response, cookie)
+    return response
+
+
+@PAGES.route("/logga-ut", permission=PUBLIC, methods=("POST",))
+def logout() -> Any:
+    """End the session here, and at the issuer when it offers that."""
+    identity = installed()
+    session = current(request)
+    further = service.farewell(identity, session) if session is not None else None
+    response = _hand_over(further, "") if further else make_response(redirect("/logga-in", code=303))
+    identity.sessions.clear_cookie(response)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@PAGES.route("/sprak", permission=PUBLIC, methods=("POST",))
+def language() -> Any:
+    """Remember the language on this device."""
+    return _prefer(LANGUAGE_COOKIE, "sprak", LANGUAGES)
+
+
+@PAGES.route("/tema", permission=PUBLIC, methods=("POST",))
+def theme() -> Any:
+    """Remember light, dark or as the device has it."""
+    return _prefer(THEME_COOKIE, "tema", THEMES)
+
+
+def _login_page(fault: str = "", status: int = 200) -> Response:
+    identity = installed()
+    offered = organisations.linked(identity.database, identity.issuers.all())
+    words = request.values.get("sok", "").strip()[:MAX_SEARCH_CHARS]
+    found = organisations.search(offered, words)
+    page = render_template(
+        "signin/login.html",
+        latest=device.latest(identity.config, request, offered),
+        groups=organisations.grouped(found),
+        words=words,
+        target=local_path(request.values.get("nasta", "/")),
+        fault=fault,
+    )
+    return make_response(page, status)
+
+
+def _hand_over(url: str, name: str) -> Response:
+    """Send the browser on by a page, since `form-action` lets no form end at another host."""
+    response = make_response(render_template("signin/handover.html", url=url, name=name))
+    response.headers["Refresh"] = f"0; url={url}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refuse(issuer: Issuer, refused: Refused) -> Response:
+    service.note_refusal(issuer, refused)
+    return make_response(render_template("signin/refused.html", refused=refused), refused.status)
+
+
+def _prefer(cookie: str, field: str, known: tuple[str, ...]) -> Response:
+    value = request.form.get(field, "")
+    if value not in known:
+        raise BadRequest
+    response = make_response(redirect(local_path(request.form.get("nasta", "/")), code=303))
+    device.keep(installed().config, response, cookie, value)
+    return response
+
+
+def _session() -> Session:
+    session = current(request)
+    if session is None:
+        raise NotSignedIn
+    return session

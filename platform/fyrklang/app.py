@@ -1,0 +1,68 @@
+"""The application, built of the parts. Nobody imports this module."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from flask_smorest import Api as SmorestApi
+
+from fyrklang.access.guard import refuse_unguarded
+from fyrklang.identity import sessions
+from fyrklang.kernel.config import Config
+from fyrklang.kernel.db import Database
+from fyrklang.parts import PARTS
+from fyrklang.sdk import frame
+from fyrklang.tenancy.selfcheck import require_wall
+from fyrklang.web import shell
+
+DOCUMENTATION = frozenset({"static", "api-docs.openapi_json"})
+
+
+def wsgi() -> Flask:
+    """The application as a web server starts it, with settings from the environment."""
+    return create_app(Config.from_env(os.environ))
+
+
+def create_app(config: Config) -> Flask:
+    """Build the application and refuse to if the tenant wall does not stand.
+
+    Raises:
+        WallDownError: a check of the wall failed.
+        RuntimeError: a route was registered without saying who may use it.
+    """
+    app = Flask("fyrklang", static_folder=None)
+    database = Database(config)
+    require_wall(database)
+    app.extensions["fyrklang.config"] = config
+    app.extensions["fyrklang.database"] = database
+    app.extensions["fyrklang.parts"] = PARTS
+    sessions.init_app(app, config, database)
+    shell.init_app(app, config)
+    frame.init_app(app, PARTS)
+    _register(app)
+    refuse_unguarded(app, DOCUMENTATION)
+    return app
+
+
+class _Documents(SmorestApi):
+    """flask-smorest without its error pages: ours answer for both doors."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `fyrklang.web.errors`."""
+
+
+def _register(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="Fyrklang",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    documents = _Documents(app)
+    for part in PARTS:
+        for pages in part.pages:
+            app.register_blueprint(pages.blueprint)
+        for api in part.apis:
+            documents.register_blueprint(api.blueprint)

@@ -1,0 +1,61 @@
+"""`fyrklang up`: the whole platform on this machine, ready to use, until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from fyrklang.cli.launch import Plan, Service, Step, files_digest, launch
+from fyrklang.cli.progress import Reporter
+from fyrklang.kernel.paths import project_root
+
+WEB_WORKERS = 2
+WEB_THREADS = 8
+
+STEPS = (
+    Step(
+        "schema",
+        "Tabellerna förbereds",
+        "fyrklang.kernel.migrate:upgrade",
+        lambda: files_digest(
+            project_root() / "migrations", project_root() / "platform/fyrklang/kernel/migrate.py"
+        ),
+    ),
+    Step(
+        "tenants",
+        "Förbunden läggs in",
+        "fyrklang.tenancy.registry:apply",
+        lambda: files_digest(project_root() / "tenants"),
+    ),
+    Step("demo", "Demodata skapas", "fyrklang.cli.demo:generate_once", lambda: "1", demo=True),
+)
+"""In order. A start does only those whose fingerprint has changed since they last succeeded."""
+
+SERVICES = (
+    Service(
+        "issuer",
+        ("{python}", "-m", "fyrklang.identity.demo_issuer"),
+        replaced_by="FYRKLANG_OIDC_ISSUER",
+        demo=True,
+    ),
+    Service(
+        "web",
+        (
+            *("{python}", "-m", "gunicorn", "--worker-class", "gthread", "--preload"),
+            *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--bind", "127.0.0.1:{port}"),
+            # The control socket would lie in the home folder, shared by every installation on the machine.
+            *("--graceful-timeout", "10", "--timeout", "60", "--no-control-socket", "fyrklang.app:wsgi()"),
+        ),
+    ),
+    Service("worker", ("{python}", "-m", "fyrklang.cli", "jobs", "worker"), after_health=True),
+    Service("relay", ("{python}", "-m", "fyrklang.cli", "jobs", "relay"), after_health=True),
+    Service("scheduler", ("{python}", "-m", "fyrklang.cli", "jobs", "scheduler"), after_health=True),
+)
+"""In starting order."""
+
+
+@click.command(short_help="Starta allt på den här datorn")
+def up() -> None:
+    """Starta databas, kö, webbserver och bakgrundsjobb. Ctrl-C stoppar allt."""
+    launch(Plan(STEPS, SERVICES), os.environ, Reporter())

@@ -1,0 +1,79 @@
+"""Identity put together for one process, and the one question the layers above ask: who is this?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import redis
+from flask import Flask, Request, current_app, g
+from flask import request as present
+
+from fyrklang.identity.grants import read_grants
+from fyrklang.identity.issuers import IssuerRegistry
+from fyrklang.identity.network import Network
+from fyrklang.identity.oidc import OidcClient
+from fyrklang.identity.prelogin import PreLogins
+from fyrklang.identity.provider import Providers
+from fyrklang.identity.sessions import Session, Sessions
+from fyrklang.identity.visitor import Visitor
+from fyrklang.kernel.clock import now
+from fyrklang.kernel.config import Config
+from fyrklang.kernel.db import Database
+
+EXTENSION = "fyrklang.identity"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Everything that tells people apart."""
+
+    config: Config
+    database: Database
+    issuers: IssuerRegistry
+    sessions: Sessions
+    client: OidcClient
+
+
+def build(
+    config: Config, database: Database, valkey: redis.Redis, clock: Callable[[], datetime] = now
+) -> Identity:
+    """Put the parts together. `clock` is bent by tests."""
+    issuers = IssuerRegistry(config, database, time.monotonic)
+    client = OidcClient(
+        config.base_url,
+        issuers,
+        Providers(Network(), time.monotonic),
+        PreLogins(valkey),
+        lambda: clock().timestamp(),
+    )
+    sessions = Sessions(config, valkey, lambda person, at: read_grants(database, person, at), clock)
+    return Identity(config, database, issuers, sessions, client)
+
+
+def install(app: Flask, identity: Identity) -> None:
+    """Let the layers above ask this app who is behind a request."""
+    app.extensions[EXTENSION] = identity
+    app.extensions["fyrklang.visitor"] = visitor
+
+
+def installed() -> Identity:
+    """The identity of the app at work."""
+    return cast("Identity", current_app.extensions[EXTENSION])
+
+
+def current(request: Request) -> Session | None:
+    """The session behind a request, looked up once."""
+    if "session_of_visitor" not in g:
+        sessions = installed().sessions
+        g.session_of_visitor = sessions.find(sessions.cookie_of(request))
+    return cast("Session | None", g.session_of_visitor)
+
+
+def visitor() -> Visitor | None:
+    """Who is behind the present request; what the guard asks."""
+    session = current(present)
+    return None if session is None else session.visitor()

@@ -1,0 +1,197 @@
+"""The portfolio's table, filters and pages, and the small tables of the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import render_template_string, url_for
+from markupsafe import Markup
+
+from fyrklang.access.actor import Actor
+from fyrklang.modules.interventions import service
+from fyrklang.modules.interventions.present import Portfolio, PortfolioRow
+from fyrklang.sdk import codes
+from fyrklang.sdk.measures import MEASURES
+from fyrklang.sdk.results import Share
+from fyrklang.web.formats import number, percent, share_of
+from fyrklang.web.i18n import gettext as _
+from fyrklang.web.tables import Cell, Column, Link, Pager, Row, Table
+
+FILTERED_STATUSES = ("RUNNING", "DECIDED", "ENDED", "IMPLEMENTED")
+_MARK = "{{ ui.radmatt(share.value, low, high, goal=goal) }}"
+_STATUS = "{{ ui.status(key, text) }}"
+
+
+def portfolio_table(view: Portfolio, year: int) -> Table:
+    """The portfolio as a table with a sum row."""
+    columns = [
+        Column("name", _("Insats")),
+        Column("status", _("Status"), "nowrap"),
+        Column("participants", _("Deltagare %(year)s", year=year), "number", card_unit=_("deltagare")),
+        Column("goal", _("Mål"), "number-soft"),
+        Column("share", _("Till arbete eller studier"), "number", card="value"),
+        Column("mark", _("0–100 %"), "mark", card="none"),
+    ]
+    sums = Row(
+        cells={
+            "name": _("Hela förbundet"),
+            "participants": view.participants,
+            "share": _share_cell(view.share),
+        },
+        kind="sum",
+    )
+    return Table(
+        caption=_("Insatser %(year)s", year=year),
+        columns=columns,
+        rows=[*(_row(item) for item in view.rows), sums],
+    )
+
+
+def _row(item: PortfolioRow) -> Row:
+    row = item.row
+    counted = row.direction == "INDIVIDUAL"
+    words = f"{codes.FORMATS[row.format]} · {codes.FOCUS[row.focus]}"
+    missing = Cell(blank="not_reported" if counted else "not_applicable")
+    return Row(
+        cells={
+            "name": Cell(row.name, note=words, below=True),
+            "status": Cell(_status(item.status_key, codes.INTERVENTION_STATUSES[row.status])),
+            "participants": item.participants if item.participants is not None else missing,
+            "goal": percent(item.goal / 1000, 1 if item.goal % 10 else 0) if item.goal is not None else None,
+            "share": _share_cell(item.share) if item.share.denominator else missing,
+            "mark": _mark(item),
+        },
+        url=item.url,
+    )
+
+
+def _share_cell(share: Share) -> Cell:
+    if share.value is None:
+        return Cell(blank="not_reported")
+    if share.protected:
+        return Cell(blank="protected")
+    return Cell(percent(share.value), note=share_of(share.numerator, share.denominator), below=True)
+
+
+def _mark(item: PortfolioRow) -> Cell | None:
+    if item.share.interval is None or item.share.protected:
+        return None
+    low, high = item.share.interval
+    goal = item.goal / 1000 if item.goal is not None else None
+    return Cell(Markup(render_template_string(_MARK, share=item.share, low=low, high=high, goal=goal)))  # noqa: S704
+
+
+def _status(key: str, text: str) -> Markup:
+    return Markup(render_template_string(_STATUS, key=key, text=text))  # noqa: S704
+
+
+def status_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[Link]:
+    """Chips for the statuses worth choosing; the chosen one leads back to all."""
+    return [
+        Link(
+            codes.INTERVENTION_STATUSES[code],
+            _list_url(actor, wanted | {"status": None if wanted["status"] == code else code}, year),
+            current=wanted["status"] == code,
+        )
+        for code in FILTERED_STATUSES
+    ]
+
+
+def direction_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[Link]:
+    """Chips for the two directions."""
+    return [
+        Link(
+            label,
+            _list_url(actor, wanted | {"direction": None if wanted["direction"] == code else code}, year),
+            current=wanted["direction"] == code,
+        )
+        for code, label in codes.DIRECTIONS.items()
+    ]
+
+
+def year_links(actor: Actor, wanted: Mapping[str, Any], years: Sequence[int], year: int) -> list[Link]:
+    """The years there are counts for, latest first, at most six."""
+    return [Link(str(each), _list_url(actor, wanted, each), current=each == year) for each in years[:6]]
+
+
+def pager(actor: Actor, listing: service.Listing, wanted: Mapping[str, Any], year: int) -> Pager:
+    """Where in the list we are."""
+    first = (listing.page - 1) * listing.page_size + 1
+    last = first + len(listing.rows) - 1
+    before, after = listing.page - 1, listing.page + 1
+    return Pager(
+        first,
+        last,
+        listing.total,
+        _("insatser"),
+        previous_url=_list_url(actor, wanted | {"page": before}, year) if before else "",
+        next_url=_list_url(actor, wanted | {"page": after}, year) if last < listing.total else "",
+    )
+
+
+def goal_table(goals: Sequence[Any]) -> Table:
+    """Every goal that was ever set."""
+    return Table(
+        caption=_("Mål hittills"),
+        columns=[
+            Column("measure", _("Mått")),
+            Column("target", _("Mål, minst"), "number"),
+            Column("from", _("Från och med"), "number"),
+        ],
+        rows=[
+            Row(
+                cells={
+                    "measure": MEASURES[goal.measure].name,
+                    "target": percent(goal.target_permille / 1000, 1 if goal.target_permille % 10 else 0),
+                    "from": str(goal.first_year),
+                }
+            )
+            for goal in goals
+        ],
+    )
+
+
+def difference_table(changed: Sequence[tuple[str, str, str]]) -> Table:
+    """What somebody else saved beside what you wrote."""
+    return Table(
+        caption=_("Skillnader"),
+        columns=[
+            Column("what", _("Uppgift")),
+            Column("theirs", _("Sparat nu")),
+            Column("yours", _("Du skrev")),
+        ],
+        rows=[
+            Row(cells={"what": what, "theirs": theirs, "yours": yours}) for what, theirs, yours in changed
+        ],
+    )
+
+
+def facts(row: Any) -> list[tuple[str, Any]]:
+    """The line of facts under the heading of an insats."""
+    parties = [party.lower() for party in codes.PARTY_KINDS if party in row.parties]
+    glyph = render_template_string("{{ ui.party(parties) }}", parties=parties) if parties else ""
+    groups = ", ".join(codes.NEED_GROUPS[code] for code in row.target_groups)
+    until = row.ends_on.isoformat() if row.ends_on else _("tills vidare")
+    listed = [
+        (_("Målgrupp"), groups),
+        (_("Parter"), Markup(glyph)),  # noqa: S704
+        (_("Form"), codes.FORMATS[row.format]),
+        (_("Pågår"), _("%(start)s till %(end)s", start=row.starts_on.isoformat(), end=until)),
+        (_("Platser"), number(row.places) if row.places else ""),
+    ]
+    return [(label, value) for label, value in listed if value]
+
+
+def options(known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A code list as a field takes it."""
+    return list(known.items())
+
+
+def _list_url(actor: Actor, wanted: Mapping[str, Any], year: int) -> str:
+    chosen = {name: value for name, value in wanted.items() if value is not None}
+    if chosen.get("page") == 1:
+        chosen.pop("page")
+    if chosen.get("page_size") == 100:
+        chosen.pop("page_size")
+    return url_for("interventions.portfolio", slug=actor.slug, year=year, **chosen)

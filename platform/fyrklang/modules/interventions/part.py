@@ -1,0 +1,27 @@
+"""What the feature brings."""
+
+from __future__ import annotations
+
+from fyrklang.access.permissions import Permission
+from fyrklang.modules.interventions import facts as facts
+from fyrklang.modules.interventions.pages import pages
+from fyrklang.modules.interventions.routes import api
+from fyrklang.modules.interventions.start import start
+from fyrklang.sdk.parts import MenuEntry, Part
+from fyrklang.web.i18n import gettext
+
+PART = Part(
+    name="interventions",
+    pages=(pages,),
+    apis=(api,),
+    menu=(
+        MenuEntry(
+            lambda: gettext("Insatser"),
+            "layers",
+            "interventions.portfolio",
+            Permission.INTERVENTIONS_READ,
+            order=20,
+        ),
+    ),
+    start=(start,),
+)

@@ -1,0 +1,83 @@
+"""What insatser put on the start page: quarters that wait for counts, and the year's figures."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import exists, func, select
+
+from fyrklang.access.actor import Actor
+from fyrklang.access.permissions import Permission
+from fyrklang.kernel import clock
+from fyrklang.modules.interventions import service
+from fyrklang.modules.interventions.models import Count, Intervention
+from fyrklang.sdk.codes import EVERYONE
+from fyrklang.sdk.facts import WHOLE_YEAR, Cell
+from fyrklang.sdk.results import Share
+from fyrklang.sdk.start import Figure, Start, ToDo
+from fyrklang.web.formats import interval, number, percent, share_of
+from fyrklang.web.i18n import gettext as _
+
+MOST_ROWS = 8
+
+
+def start(actor: Actor) -> Start:
+    """Waiting quarters for those who count, figures for those who read."""
+    if not actor.may(Permission.INTERVENTIONS_READ):
+        return Start()
+    todo = _waiting(actor) if actor.may(Permission.COUNTS_WRITE) else ()
+    return Start(todo=todo, figures=_figures(actor))
+
+
+def _waiting(actor: Actor) -> tuple[ToDo, ...]:
+    year, quarter = service.latest_open_quarter(clock.today())
+    counted = exists().where(
+        Count.intervention_id == Intervention.id, Count.year == year, Count.quarter == quarter
+    )
+    query = (
+        select(Intervention.id, Intervention.name)
+        .where(Intervention.status == "RUNNING", Intervention.direction == "INDIVIDUAL", ~counted)
+        .order_by(func.registry.sv_sort(Intervention.name))
+        .limit(MOST_ROWS)
+    )
+    return tuple(
+        ToDo(
+            reason=_("Antal saknas"),
+            icon="clock-alert",
+            title=row.name,
+            detail=_("Kvartal %(quarter)s %(year)s. Tar ungefär två minuter.", quarter=quarter, year=year),
+            url=url_for(
+                "interventions.count",
+                slug=actor.slug,
+                intervention_id=row.id,
+                year=year,
+                quarter=quarter,
+            ),
+            deed=_("Registrera antal"),
+        )
+        for row in actor.session.execute(query)
+    )
+
+
+def _figures(actor: Actor) -> tuple[Figure, ...]:
+    year = service.latest_year(actor)
+    query = (
+        select(Cell.measure, func.sum(Cell.numerator), func.sum(Cell.denominator))
+        .where(Cell.year == year, Cell.quarter == WHOLE_YEAR, Cell.sex == EVERYONE)
+        .group_by(Cell.measure)
+    )
+    found = {row[0]: Share(row[1], row[2]) for row in actor.session.execute(query)}
+    if not found:
+        return ()
+    figures = [
+        Figure(_("Deltagare %(year)s", year=year), number(found["M9"].numerator), _("i alla insatser")),
+    ]
+    share = found["M1"]
+    if share.value is not None and share.interval is not None and not share.protected:
+        figures.append(
+            Figure(
+                _("Till arbete eller studier %(year)s", year=year),
+                percent(share.value),
+                f"{share_of(share.numerator, share.denominator)}, {interval(*share.interval)}",
+            )
+        )
+    return tuple(figures)

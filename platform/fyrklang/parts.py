@@ -1,0 +1,17 @@
+"""The ordered list of parts: what the application registers and what the worker knows how to do."""
+
+from __future__ import annotations
+
+from fyrklang.modules import health, interventions, members, signin, start
+from fyrklang.national import compare, council
+from fyrklang.sdk.parts import Part
+
+PARTS: tuple[Part, ...] = (
+    health.PART,
+    signin.PART,
+    start.PART,
+    interventions.PART,
+    members.PART,
+    council.PART,
+    compare.PART,
+)

@@ -1,0 +1,1 @@
+"""Jobs of one förbund: asked for in its transaction, done in its context, shown on its pages."""

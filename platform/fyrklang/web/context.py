@@ -1,0 +1,119 @@
+"""What the frame around a page needs, as plain data.
+
+The layers above fill a `Shell` per request; the templates read nothing else about the user. Nothing here
+knows the domain: a tenant is a name and an address, a person a name and a line of words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Party = Literal["fk", "af", "region", "kommun"]
+"""The four parties, always in this order."""
+
+PARTIES: tuple[Party, ...] = ("fk", "af", "region", "kommun")
+
+PARTY_NAMES = {"fk": "FK", "af": "AF", "region": "Region", "kommun": "Kommun"}
+
+Theme = Literal["light", "dark", "auto"]
+THEMES: tuple[Theme, ...] = ("light", "dark", "auto")
+
+BOTTOM_BAR_PLACES = 4
+"""Menu items that fit in the phone's bottom bar; the rest stand under *Mer*."""
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One place in the menu. `icon` is a name in the sprite; `count` is shown when above zero."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The left menu. `back` stands first, alone, in menus that have a way out (administration)."""
+
+    items: tuple[MenuItem, ...] = ()
+    back: MenuItem | None = None
+
+    @property
+    def first(self) -> tuple[MenuItem, ...]:
+        """What the phone's bottom bar shows."""
+        return self.items[:BOTTOM_BAR_PLACES]
+
+    @property
+    def rest(self) -> tuple[MenuItem, ...]:
+        """What stands under *Mer* on the phone."""
+        return self.items[BOTTOM_BAR_PLACES:]
+
+
+@dataclass(frozen=True)
+class TenantChoice:
+    """One place the user may switch to."""
+
+    name: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """The signed-in user as the top bar shows them.
+
+    `role_line` is the second line in words, for example "förbundschef" or "AF · utlånad 75 %". `parties`
+    are the strings that sound in the glyph before it; none draws no glyph. `home` is the home organisation.
+    """
+
+    name: str
+    role_line: str = ""
+    parties: tuple[Party, ...] = ()
+    home: str = ""
+
+    @property
+    def initials(self) -> str:
+        """First letters of the first and last name, for the round mark."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search field of the top bar: sends `q` by GET to `url`."""
+
+    url: str
+    placeholder: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of one page view.
+
+    Everything has a default, so that a page for somebody not signed in needs no arguments. `tenant_label`
+    is "Förbund" for staff and "Visar" for the council. Links left out are not drawn.
+    """
+
+    person: Person | None = None
+    menu: Menu = field(default_factory=Menu)
+    tenants: tuple[TenantChoice, ...] = ()
+    tenant_label: str = "Förbund"
+    search: Search | None = None
+    notices_url: str = ""
+    notices: int = 0
+    help_url: str = ""
+    account_url: str = ""
+    logout_url: str = ""
+    home_url: str = "/"
+    accessibility_url: str = ""
+    privacy_url: str = ""
+    synthetic: bool = False
+
+    @property
+    def tenant(self) -> TenantChoice | None:
+        """The förbund shown now."""
+        return next((choice for choice in self.tenants if choice.current), None)

@@ -1,0 +1,202 @@
+"""Put the web layer on an application: frame, templates, static files, headers, errors, language.
+
+Call `init_app(app, WebOptions(...))` once, after sessions are resolved in a `before_request` of the caller
+and after the JSON door is registered. Make the application with `static_folder=None`; files are served from
+`/static/<digest>/…` by `assets`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from flask import Flask, Response, g, get_flashed_messages, redirect, request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, Template
+
+from fyrklang.web import formats, words
+from fyrklang.web.assets import init_assets
+from fyrklang.web.context import PARTY_NAMES, Shell, Theme
+from fyrklang.web.i18n import LANGUAGE_COOKIE, LANGUAGES, init_i18n
+from fyrklang.web.problems import init_problems
+from fyrklang.web.security import init_security, origin_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+THEME_COOKIE = "fy_theme"
+KEYS_COOKIE = "fy_keys"
+PREFERENCES_URL = "/visning"
+_YEAR = 365 * 24 * 60 * 60
+
+
+def _nobody() -> str:
+    return ""
+
+
+def _flashed() -> list[tuple[str, str]]:
+    return [
+        (tone if tone in ("info", "pos", "warn", "neg") else "pos", str(text))
+        for tone, text in get_flashed_messages(with_categories=True)
+    ]
+
+
+@dataclass(frozen=True)
+class WebOptions:
+    """What the layers above tell the web layer.
+
+    Attributes:
+        shell: gives the frame of the current request; called at most once per request.
+        session_id: the opaque id of the current session, empty when nobody is signed in.
+        csrf_key: key of the tokens, derived for this purpose alone.
+        base_url: the public address; empty means the one each request came to.
+        form_origins: origins of the login services.
+        synthetic: whether pages without a shell of their own (login, errors) carry the mark.
+        accessibility_url: link in the foot of pages outside the frame.
+        privacy_url: the same.
+        flashes: tone and text of messages to show once.
+    """
+
+    shell: Callable[[], Shell] = Shell
+    session_id: Callable[[], str] = _nobody
+    csrf_key: bytes = b""
+    base_url: str = ""
+    form_origins: tuple[str, ...] = ()
+    synthetic: bool = False
+    accessibility_url: str = ""
+    privacy_url: str = ""
+    flashes: Callable[[], Iterable[tuple[str, str]]] = _flashed
+
+
+@dataclass(frozen=True)
+class View:
+    """How this user wants pages shown, and where a change of that should return."""
+
+    theme: Theme
+    keys: bool
+    path: str
+    accessibility_url: str
+    privacy_url: str
+
+
+class Components:
+    """Every macro in `templates/components/`, reachable in any template as `ui.<name>`."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._home: dict[str, str] = {}
+
+    def load(self) -> None:
+        """Note which file each macro lives in."""
+        for path in sorted((TEMPLATES / "components").glob("*.html")):
+            name = f"components/{path.name}"
+            for macro in vars(self._module(name)):
+                if not macro.startswith("_"):
+                    self._home[macro] = name
+
+    def _module(self, name: str) -> Any:
+        template: Template = self._environment.get_template(name)
+        return template.module
+
+    def __getattr__(self, macro: str) -> Any:
+        home = self._home.get(macro)
+        if home is None:
+            raise AttributeError(macro)
+        return getattr(self._module(home), macro)
+
+
+def current_shell() -> Shell:
+    """The frame of this request (the default one where none was given)."""
+    shell: Shell = g.get("fy_shell") or Shell()
+    return shell
+
+
+def mark_synthetic(invented: bool = True) -> None:
+    """Say for this page alone whether what it shows is invented."""
+    g.fy_synthetic = invented
+
+
+def _view(options: WebOptions) -> View:
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    return View(
+        theme=theme if theme in get_args(Theme) else "auto",  # type: ignore[arg-type]
+        keys=request.cookies.get(KEYS_COOKIE) != "off",
+        path=request.full_path.rstrip("?") if request.method == "GET" else "/",
+        accessibility_url=options.accessibility_url,
+        privacy_url=options.privacy_url,
+    )
+
+
+def _local(path: str) -> str:
+    """An address on this site, or the start page: an open redirect helps phishing."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    return path if safe and path.isprintable() else "/"
+
+
+def set_preferences() -> Response:
+    """Keep the user's choice of appearance, language or shortcuts in a cookie of this browser."""
+    choices = (
+        (THEME_COOKIE, request.form.get("theme"), get_args(Theme)),
+        (LANGUAGE_COOKIE, request.form.get("lang"), LANGUAGES),
+        (KEYS_COOKIE, request.form.get("keys"), ("on", "off")),
+    )
+    response = Response(status=303, headers={"Location": redirect(_local(request.form.get("next", "/"))).location})
+    for cookie, value, allowed in choices:
+        if value in allowed:
+            response.set_cookie(
+                cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+            )
+    return response
+
+
+def _init_templates(app: Flask, options: WebOptions) -> None:
+    loader = app.jinja_loader
+    ours = FileSystemLoader(TEMPLATES)
+    app.jinja_loader = ChoiceLoader([loader, ours]) if loader else ours
+    environment = app.jinja_env
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+
+    def is_synthetic() -> bool:
+        known: bool | None = g.get("fy_synthetic")
+        return current_shell().synthetic if known is None else known
+
+    components = Components(environment)
+    environment.filters.update(formats.FILTERS)
+    environment.tests["group"] = lambda value: isinstance(value, list | tuple)
+    environment.globals.update(
+        formats.GLOBALS
+        | {
+            "ui": components,
+            "status_of": words.status_of,
+            "party_names": PARTY_NAMES,
+            "is_synthetic": is_synthetic,
+            "flashed": options.flashes,
+            "preferences_url": PREFERENCES_URL,
+        }
+    )
+    app.extensions["fyrklang_components"] = components
+
+    def frame() -> dict[str, object]:
+        if "fy_shell" not in g:
+            g.fy_shell = options.shell()
+        shell = current_shell()
+        return {"shell": shell, "view": _view(options), "home_url": shell.home_url or "/"}
+
+    app.context_processor(frame)
+
+
+def init_app(app: Flask, options: WebOptions | None = None) -> None:
+    """Register everything of the web layer on `app`."""
+    chosen = options or WebOptions()
+    init_i18n(app)
+    init_assets(app)
+    _init_templates(app, chosen)
+    own_origin = origin_of(chosen.base_url) if chosen.base_url else ""
+    init_security(app, chosen.session_id, chosen.csrf_key, own_origin, chosen.form_origins)
+    app.extensions["fyrklang_components"].load()
+    app.add_url_rule(PREFERENCES_URL, view_func=set_preferences, methods=["POST"])
+    init_problems(app)
+
+
+__all__ = ["Components", "View", "WebOptions", "current_shell", "init_app", "mark_synthetic", "set_preferences"]
+

@@ -1,0 +1,186 @@
+"""The census of the catalog: every relation against every rule, and nothing but named exceptions.
+
+Each rule is one query that returns what breaks it, in words. A table, function or grant made past the
+migration helper shows up here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+
+from fyrklang.tenancy.selfcheck import PUBLIC_REGISTER
+
+SCHEMAS = ("context", "registry", "office", "care", "facts", "national", "audit", "jobs")
+LOGIN_ROLES = ("app", "worker", "auth", "relay", "audit_writer", "council", "backup")
+SHARED_TABLES = frozenset(
+    {
+        *PUBLIC_REGISTER,
+        "context.key",
+        "context.alembic_version",
+        "registry.tenant",
+        "registry.region",
+        "registry.kommun",
+        "registry.organisation",
+        "registry.applied",
+        "registry.issuer",
+        "registry.organisation_issuer",
+        "registry.person",
+        "registry.identity",
+        "registry.national_role",
+        "jobs.schedule_run",
+        "national.release",
+        "national.measure",
+        "national.association",
+        "national.cell",
+        "national.kommun_cover",
+    }
+)
+"""Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases."""
+
+DEFINER_OWNERS = ("fyrklang_owner", "fyrklang_publisher", "fyrklang_doorkeeper")
+
+TENANT_TABLES = """
+WITH own AS (
+  SELECT c.oid, n.nspname || '.' || c.relname AS name, c.*
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p')
+    AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
+    AND n.nspname || '.' || c.relname <> ALL (%(shared)s)
+)
+"""
+
+RULES: dict[str, str] = {
+    "a table names a tenant or stands on the list": """
+        SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p')
+          AND n.nspname || '.' || c.relname <> ALL (%(shared)s)
+          AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')""",
+    "row security is on and forced": TENANT_TABLES
+    + "SELECT name FROM own WHERE NOT (relrowsecurity AND relforcerowsecurity)",
+    "one predicate in one restrictive and one permissive policy": TENANT_TABLES
+    + """SELECT name FROM own LEFT JOIN pg_policy p ON p.polrelid = own.oid GROUP BY name
+        HAVING count(p.oid) <> 2 OR count(DISTINCT p.polpermissive) <> 2
+          OR count(DISTINCT pg_get_expr(p.polqual, p.polrelid)) <> 1
+          OR count(DISTINCT pg_get_expr(p.polwithcheck, p.polrelid)) <> 1
+          OR min(pg_get_expr(p.polqual, p.polrelid)) <> min(pg_get_expr(p.polwithcheck, p.polrelid))""",
+    "the predicate asks for the tenant, without sub-select, for every command and role": TENANT_TABLES
+    + """SELECT name || ' ' || p.polname FROM own JOIN pg_policy p ON p.polrelid = own.oid
+        WHERE pg_get_expr(p.polqual, p.polrelid) !~ '^\\(+tenant_id = context\\.tenant\\(\\)'
+          OR pg_get_expr(p.polqual, p.polrelid) ~* '\\m(select|or true)\\M'
+          OR p.polcmd <> '*' OR p.polroles <> '{0}'""",
+    "care asks for the insats and the party too": """
+        SELECT p.polrelid::regclass::text FROM pg_policy p
+        WHERE p.polrelid::regclass::text LIKE 'care.%%' AND
+          (pg_get_expr(p.polqual, p.polrelid) !~ 'context\\.interventions'
+           OR pg_get_expr(p.polqual, p.polrelid) !~ 'context\\.party')""",
+    "policies stand on nothing else": """
+        SELECT p.polrelid::regclass::text FROM pg_policy p WHERE NOT EXISTS (
+          SELECT 1 FROM pg_attribute a WHERE a.attrelid = p.polrelid AND a.attname = 'tenant_id')""",
+    "tenant_id is never null": TENANT_TABLES
+    + """SELECT name FROM own JOIN pg_attribute a ON a.attrelid = own.oid AND a.attname = 'tenant_id'
+        WHERE NOT a.attnotnull""",
+    "tenant_id leads every index, the primary key too": TENANT_TABLES
+    + """SELECT name || ' ' || i.indexrelid::regclass FROM own JOIN pg_index i ON i.indrelid = own.oid
+        JOIN pg_attribute a ON a.attrelid = own.oid AND a.attnum = i.indkey[0] WHERE a.attname <> 'tenant_id'
+        UNION ALL SELECT name || ' has no primary key' FROM own WHERE NOT EXISTS (
+          SELECT 1 FROM pg_index i WHERE i.indrelid = own.oid AND i.indisprimary)""",
+    "foreign keys between tenant tables carry tenant_id on both sides": TENANT_TABLES
+    + """SELECT c.conrelid::regclass || ' ' || c.conname FROM pg_constraint c
+        JOIN own a ON a.oid = c.conrelid JOIN own b ON b.oid = c.confrelid
+        WHERE c.contype = 'f' AND NOT (
+          (SELECT attname FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = c.conkey[1]) = 'tenant_id'
+          AND (SELECT attname FROM pg_attribute WHERE attrelid = c.confrelid AND attnum = c.confkey[1])
+              = 'tenant_id' AND cardinality(c.conkey) > 1)""",
+    "columns that point at a tenant table have a key": TENANT_TABLES
+    + """SELECT name || '.' || a.attname FROM own JOIN pg_attribute a ON a.attrelid = own.oid
+        WHERE a.attname IN (SELECT relname || '_id' FROM own) AND NOT EXISTS (
+          SELECT 1 FROM pg_constraint c WHERE c.conrelid = own.oid AND c.contype = 'f'
+            AND a.attnum = ANY (c.conkey) AND cardinality(c.conkey) > 1)""",
+    "tenant tables point outward only at the register": TENANT_TABLES
+    + """SELECT c.conrelid::regclass || ' ' || c.conname FROM pg_constraint c JOIN own a ON a.oid = c.conrelid
+        WHERE c.contype = 'f' AND c.confrelid NOT IN (SELECT oid FROM own)
+          AND c.confrelid::regclass::text NOT LIKE 'registry.%%'""",
+    "tables, sequences and views belong to a role that cannot log in": """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_roles r ON r.oid = c.relowner
+        WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'S', 'v', 'm') AND r.rolcanlogin
+          AND c.oid::regclass::text <> 'context.alembic_version'""",
+    "no native enum, whose comparison is not leakproof": """
+        SELECT t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+        WHERE t.typtype = 'e' AND n.nspname = ANY (%(schemas)s)""",
+    "no sequence counts rows across förbund": """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'S' AND n.nspname = ANY (%(schemas)s) AND n.nspname <> 'national'""",
+    "views run as the one who asks": """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = ANY (%(schemas)s) AND (c.relkind = 'm' OR (c.relkind = 'v'
+          AND NOT coalesce(c.reloptions @> ARRAY['security_invoker=true'], false)))""",
+    "login roles are plain": """
+        SELECT rolname FROM pg_roles WHERE rolname = ANY (%(plain)s)
+          AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication
+               OR (rolbypassrls AND rolname <> 'fyrklang_backup'))""",
+    "login roles belong to no other role and own nothing": """
+        SELECT m.member::regrole::text FROM pg_auth_members m WHERE m.member::regrole::text = ANY (%(plain)s)
+        UNION ALL SELECT c.relowner::regrole::text FROM pg_class c
+        WHERE c.relowner::regrole::text = ANY (%(plain)s)""",
+    "only rows may be read and written, by named roles": """
+        SELECT c.oid::regclass || ' ' || x.grantee::regrole || ' ' || x.privilege_type
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) x
+        WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm') AND x.grantee <> c.relowner
+          AND (x.grantee = 0 OR x.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+               OR x.is_grantable)""",
+    "the council reaches only what is national": """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm') AND
+          ((n.nspname <> 'national' AND has_table_privilege('fyrklang_council', c.oid, 'SELECT'))
+           OR has_table_privilege('fyrklang_council', c.oid, 'INSERT, UPDATE, DELETE'))""",
+    "the app reaches nothing national, the relay no table": """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm') AND
+          ((n.nspname = 'national' AND has_table_privilege('fyrklang_app', c.oid, 'SELECT, INSERT, UPDATE'))
+           OR (n.nspname IN ('office', 'care', 'facts', 'jobs')
+               AND has_table_privilege('fyrklang_relay', c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
+           OR (n.nspname IN ('office', 'care', 'facts', 'jobs')
+               AND has_table_privilege('fyrklang_auth', c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
+           OR (c.oid::regclass::text = 'registry.membership'
+               AND has_table_privilege('fyrklang_auth', c.oid, 'SELECT')))""",
+    "nobody but its owner reads the context key": """
+        SELECT x.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) x
+        WHERE c.oid = 'context.key'::regclass AND x.grantee <> c.relowner""",
+    "definer functions have a fixed path, a known owner, and are closed to the public": """
+        SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = ANY (%(schemas)s) AND p.prosecdef AND (
+          p.proowner::regrole::text <> ALL (%(definers)s)
+          OR NOT coalesce(p.proconfig::text ~ 'search_path=pg_catalog, pg_temp', false)
+          OR has_function_privilege('public', p.oid, 'EXECUTE'))""",
+    "functions in policies are stable": """
+        SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'context' AND p.provolatile = 'v'""",
+    "login roles create nothing, not even temporary tables": """
+        SELECT r || ' ' || n.nspname FROM unnest(%(plain)s) r, pg_namespace n
+        WHERE (n.nspname = ANY (%(schemas)s) OR n.nspname = 'public')
+          AND has_schema_privilege(r, n.oid, 'CREATE')
+        UNION ALL SELECT r || ' temporary' FROM unnest(%(plain)s) r
+        WHERE has_database_privilege(r, current_database(), 'TEMP, CREATE')""",
+}
+
+
+def findings(conn: psycopg.Connection) -> Iterator[str]:
+    """What breaks a rule, as `rule: thing`."""
+    values = {
+        "schemas": list(SCHEMAS),
+        "shared": sorted(SHARED_TABLES),
+        "plain": [f"fyrklang_{role}" for role in LOGIN_ROLES],
+        "definers": list(DEFINER_OWNERS),
+    }
+    for rule, query in RULES.items():
+        for (thing,) in conn.execute(query, values):
+            yield f"{rule}: {thing}"
+
+
+def tenant_tables(conn: psycopg.Connection) -> list[str]:
+    """Every table behind the wall."""
+    values = {"schemas": list(SCHEMAS), "shared": sorted(SHARED_TABLES)}
+    return [name for (name,) in conn.execute(TENANT_TABLES + "SELECT name FROM own ORDER BY 1", values)]
