@@ -24,8 +24,7 @@ from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.embedded.servers import servers
 from fyrklang.kernel.paths import project_root
-from fyrklang.tenancy.registry.apply import apply
-from fyrklang.tenancy.registry.load import load
+from fyrklang.tenancy.registry import apply, load
 
 SECRET = "test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 TEMPLATE = "fyrklang_template"

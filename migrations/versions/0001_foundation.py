@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from migrations.helpers import create_shared_table, create_tenant_table, one_of
 from sqlalchemy.dialects.postgresql import UUID
+
+from migrations.helpers import create_shared_table, create_tenant_table, one_of
 
 revision = "0001"
 down_revision = None

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from migrations.helpers import create_definer_function, create_shared_table, create_tenant_table, one_of
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from migrations.helpers import create_definer_function, create_shared_table, create_tenant_table, one_of
 
 revision = "0003"
 down_revision = "0002"
@@ -197,8 +198,10 @@ def _memberships() -> None:
     )
     # The doorkeeper asks across förbund, which no tenant-first index can answer.
     op.create_index("membership_person_idx", "membership", ["person_id"], schema="registry")
-    columns = "tenant_id, id, person_id, organisation_id, display_name, roles, percent, valid_from, valid_to, version"
-    op.execute(f"GRANT SELECT ({columns}) ON registry.membership TO fyrklang_doorkeeper")
+    op.execute(
+        "GRANT SELECT (tenant_id, id, person_id, organisation_id, display_name, roles, percent, valid_from, "
+        "valid_to, version) ON registry.membership TO fyrklang_doorkeeper"
+    )
 
 
 def _functions() -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from migrations.helpers import create_definer_function, create_shared_table, create_tenant_table, one_of
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from migrations.helpers import create_definer_function, create_shared_table, create_tenant_table, one_of
 
 revision = "0004"
 down_revision = "0003"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Api as SmorestApi
 
 from fyrklang.access.guard import refuse_unguarded
@@ -16,7 +16,8 @@ from fyrklang.sdk import frame
 from fyrklang.tenancy.selfcheck import require_wall
 from fyrklang.web import shell
 
-DOCUMENTATION = frozenset({"static", "api-docs.openapi_json"})
+UNGUARDED = frozenset({"static_asset", "set_preferences", "api-docs.openapi_json"})
+"""Endpoints open to anyone that read and change nothing of anyone's."""
 
 
 def wsgi() -> Flask:
@@ -34,22 +35,14 @@ def create_app(config: Config) -> Flask:
     app = Flask("fyrklang", static_folder=None)
     database = Database(config)
     require_wall(database)
-    app.extensions["fyrklang.config"] = config
     app.extensions["fyrklang.database"] = database
     app.extensions["fyrklang.parts"] = PARTS
     sessions.init_app(app, config, database)
-    shell.init_app(app, config)
-    frame.init_app(app, PARTS)
+    frame.init_app(app, PARTS, demo=config.demo)
     _register(app)
-    refuse_unguarded(app, DOCUMENTATION)
+    shell.init_app(app, _web_options(app, config))
+    refuse_unguarded(app, UNGUARDED)
     return app
-
-
-class _Documents(SmorestApi):
-    """flask-smorest without its error pages: ours answer for both doors."""
-
-    def _register_error_handlers(self) -> None:
-        """Leave errors to `fyrklang.web.errors`."""
 
 
 def _register(app: Flask) -> None:
@@ -60,9 +53,24 @@ def _register(app: Flask) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    documents = _Documents(app)
+    # Its error pages are replaced by ours, which `shell.init_app` lays on top.
+    documents = SmorestApi(app)
     for part in PARTS:
         for pages in part.pages:
             app.register_blueprint(pages.blueprint)
         for api in part.apis:
             documents.register_blueprint(api.blueprint)
+
+
+def _web_options(app: Flask, config: Config) -> shell.WebOptions:
+    def session_id() -> str:
+        session = sessions.current(request)
+        return session.handle if session else ""
+
+    return shell.WebOptions(
+        shell=app.extensions["fyrklang.shell"],
+        session_id=session_id,
+        csrf_key=config.derive("csrf"),
+        base_url=config.base_url,
+        synthetic=config.demo,
+    )

@@ -39,11 +39,14 @@ SHARED_TABLES = frozenset(
 )
 """Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases."""
 
+ACROSS_TENANTS = ("registry.membership_person_idx",)
+"""Indexes for the doorkeeper alone, which asks where one person has places before any förbund is chosen."""
+
 DEFINER_OWNERS = ("fyrklang_owner", "fyrklang_publisher", "fyrklang_doorkeeper")
 
 TENANT_TABLES = """
 WITH own AS (
-  SELECT c.oid, n.nspname || '.' || c.relname AS name, c.*
+  SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relname, c.relrowsecurity, c.relforcerowsecurity
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p')
     AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
@@ -84,6 +87,7 @@ RULES: dict[str, str] = {
     "tenant_id leads every index, the primary key too": TENANT_TABLES
     + """SELECT name || ' ' || i.indexrelid::regclass FROM own JOIN pg_index i ON i.indrelid = own.oid
         JOIN pg_attribute a ON a.attrelid = own.oid AND a.attnum = i.indkey[0] WHERE a.attname <> 'tenant_id'
+          AND i.indexrelid::regclass::text <> ALL (%(across)s)
         UNION ALL SELECT name || ' has no primary key' FROM own WHERE NOT EXISTS (
           SELECT 1 FROM pg_index i WHERE i.indrelid = own.oid AND i.indisprimary)""",
     "foreign keys between tenant tables carry tenant_id on both sides": TENANT_TABLES
@@ -159,10 +163,10 @@ RULES: dict[str, str] = {
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = 'context' AND p.provolatile = 'v'""",
     "login roles create nothing, not even temporary tables": """
-        SELECT r || ' ' || n.nspname FROM unnest(%(plain)s) r, pg_namespace n
+        SELECT r || ' ' || n.nspname FROM unnest(%(plain)s::text[]) r, pg_namespace n
         WHERE (n.nspname = ANY (%(schemas)s) OR n.nspname = 'public')
           AND has_schema_privilege(r, n.oid, 'CREATE')
-        UNION ALL SELECT r || ' temporary' FROM unnest(%(plain)s) r
+        UNION ALL SELECT r || ' temporary' FROM unnest(%(plain)s::text[]) r
         WHERE has_database_privilege(r, current_database(), 'TEMP, CREATE')""",
 }
 
@@ -174,6 +178,7 @@ def findings(conn: psycopg.Connection) -> Iterator[str]:
         "shared": sorted(SHARED_TABLES),
         "plain": [f"fyrklang_{role}" for role in LOGIN_ROLES],
         "definers": list(DEFINER_OWNERS),
+        "across": list(ACROSS_TENANTS),
     }
     for rule, query in RULES.items():
         for (thing,) in conn.execute(query, values):

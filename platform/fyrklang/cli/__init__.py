@@ -11,6 +11,7 @@ from fyrklang.kernel.config import ConfigError
 from fyrklang.kernel.embedded.errors import EmbeddedError
 
 COMMANDS: dict[str, str] = {
+    "jobs": "fyrklang.cli.jobs:jobs",
     "up": "fyrklang.cli.up:up",
 }
 """Name of each sub-command → module and click command."""

@@ -25,6 +25,7 @@ from fyrklang.kernel.jobs.worker import Ending, run_worker
 from fyrklang.tenancy.jobs.handlers import REGISTRY
 from fyrklang.tenancy.jobs.runner import JobRunner
 
+
 @click.group()
 def jobs() -> None:
     """Bakgrundsjobb."""

@@ -127,8 +127,9 @@ class _Start:
 
     def run(self) -> None:
         if self._folder.left_running:
-            self._reporter.say("Förra gången avslutades inte i ordning. Städar först.")
-            stop_leftovers(self._folder)
+            ended = stop_leftovers(self._folder)
+            if ended:
+                self._reporter.say(f"Avslutade {len(ended)} processer som blev kvar sedan förra gången.")
         if not is_free(self._port):
             raise EmbeddedError(
                 f"Port {self._port} är upptagen av ett annat program. Stoppa det, eller välj en annan port: "
@@ -193,11 +194,18 @@ class _Start:
             fingerprint = step.fingerprint() if step.fingerprint and self._postgres else None
             if fingerprint is not None and done.get(step.name) == fingerprint:
                 continue
-            with self._reporter.step(step.title) as progress:
-                _function(step.target)(config, progress)
+            self._take(step, config)
             if fingerprint is not None:
                 done[step.name] = fingerprint
                 self._folder.remember(_STEPS_DONE, done)
+
+    def _take(self, step: Step, config: Config) -> None:
+        try:
+            with self._reporter.step(step.title) as progress:
+                _function(step.target)(config, progress)
+        except Exception:
+            self._reporter.say(f"Steget ”{step.title}” gick inte att göra klart.")
+            raise
 
     def _done(self, config: Config) -> dict[str, str]:
         """Fingerprints of what is done; none when the database or the secret key is another than then."""

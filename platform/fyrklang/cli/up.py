@@ -8,10 +8,12 @@ import click
 
 from fyrklang.cli.launch import Plan, Service, Step, files_digest, launch
 from fyrklang.cli.progress import Reporter
+from fyrklang.kernel.jobs.settings import QUEUES
 from fyrklang.kernel.paths import project_root
 
 WEB_WORKERS = 2
 WEB_THREADS = 8
+_JOBS = ("{python}", "-m", "fyrklang.cli", "jobs")
 
 STEPS = (
     Step(
@@ -48,9 +50,12 @@ SERVICES = (
             *("--graceful-timeout", "10", "--timeout", "60", "--no-control-socket", "fyrklang.app:wsgi()"),
         ),
     ),
-    Service("worker", ("{python}", "-m", "fyrklang.cli", "jobs", "worker"), after_health=True),
-    Service("relay", ("{python}", "-m", "fyrklang.cli", "jobs", "relay"), after_health=True),
-    Service("scheduler", ("{python}", "-m", "fyrklang.cli", "jobs", "scheduler"), after_health=True),
+    Service("relay", (*_JOBS, "relay"), after_health=True),
+    *(
+        Service(f"worker-{queue}", (*_JOBS, "worker", "--queue", queue), after_health=True)
+        for queue in QUEUES
+    ),
+    Service("scheduler", (*_JOBS, "scheduler"), after_health=True),
 )
 """In starting order."""
 

@@ -1,5 +1,5 @@
 """Who people are: issuers, the login client, sessions, memberships, home organisations."""
 
-from fyrklang.identity.service import Identity, build, current, install, installed, visitor
+from fyrklang.identity.sessions import Identity, build, current, init_app, install, installed, visitor
 
-__all__ = ["Identity", "build", "current", "install", "installed", "visitor"]
+__all__ = ["Identity", "build", "current", "init_app", "install", "installed", "visitor"]

@@ -267,8 +267,8 @@ def _lay_place(connection: Connection, person: DemoPerson, place: Place, tenant_
     connection.execute(
         text(
             "INSERT INTO registry.membership (tenant_id, id, person_id, organisation_id, display_name, "
-            "roles, percent, mission, valid_from) VALUES (:tenant, :id, :person, :home, :name, :roles, :percent, "
-            ":mission, CAST(:since AS date)) ON CONFLICT DO NOTHING"
+            "roles, percent, mission, valid_from) VALUES (:tenant, :id, :person, :home, :name, "
+            ":roles, :percent, :mission, CAST(:since AS date)) ON CONFLICT DO NOTHING"
         ),
         {
             "tenant": tenant_id,

@@ -53,6 +53,7 @@ def alembic_config(config: Config) -> AlembicConfig:
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(project_root() / "migrations"))
     settings.set_main_option("prepend_sys_path", str(project_root()))
+    settings.set_main_option("path_separator", "os")
     settings.attributes["url"] = config.url_for("migrator")
     return settings
 

@@ -27,7 +27,6 @@ from babel.messages.pofile import read_po, write_po
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from flask_babel import gettext as _gettext
-from flask_babel import lazy_gettext as _lazy_gettext
 from flask_babel import ngettext as _ngettext
 from flask_babel.speaklater import LazyString as LazyText
 

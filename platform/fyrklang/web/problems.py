@@ -53,7 +53,9 @@ def _known(status: int) -> tuple[str, str]:
         401: (gettext("Du behöver logga in"), gettext("Logga in och försök igen.")),
         403: (
             gettext("Du har inte behörighet"),
-            gettext("Din roll får inte göra det här. Vänd dig till förbundets administratör om du behöver det."),
+            gettext(
+                "Din roll får inte göra det här. Vänd dig till förbundets administratör om du behöver det."
+            ),
         ),
         404: (
             gettext("Sidan finns inte"),

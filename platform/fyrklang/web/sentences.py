@@ -75,7 +75,7 @@ def speak_swedish() -> None:
     _say(fields.DateTime, invalid=MOMENT, invalid_awareness=MOMENT, format=MOMENT)
     _say(fields.Date, invalid=DATE, format=DATE)
     _say(fields.Enum, unknown=CHOOSE)
-    Schema._default_error_messages = {"type": TYPE, "unknown": UNKNOWN, "invalid_schema": TYPE}  # noqa: SLF001
+    Schema._default_error_messages = {"type": TYPE, "unknown": UNKNOWN, "invalid_schema": TYPE}
     validate.Range.message_min = _kept(AT_LEAST)
     validate.Range.message_max = _kept(AT_MOST)
     validate.Range.message_all = _kept(BETWEEN)

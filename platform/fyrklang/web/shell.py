@@ -139,7 +139,9 @@ def set_preferences() -> Response:
         (LANGUAGE_COOKIE, request.form.get("lang"), LANGUAGES),
         (KEYS_COOKIE, request.form.get("keys"), ("on", "off")),
     )
-    response = Response(status=303, headers={"Location": redirect(_local(request.form.get("next", "/"))).location})
+    response = Response(
+        status=303, headers={"Location": redirect(_local(request.form.get("next", "/"))).location}
+    )
     for cookie, value, allowed in choices:
         if value in allowed:
             response.set_cookie(
@@ -198,5 +200,12 @@ def init_app(app: Flask, options: WebOptions | None = None) -> None:
     init_problems(app)
 
 
-__all__ = ["Components", "View", "WebOptions", "current_shell", "init_app", "mark_synthetic", "set_preferences"]
-
+__all__ = [
+    "Components",
+    "View",
+    "WebOptions",
+    "current_shell",
+    "init_app",
+    "mark_synthetic",
+    "set_preferences",
+]

@@ -57,17 +57,99 @@ PACKAGES = (
     Package("lucide-static", "1.62.0", "ISC AND MIT", "LICENSE", "lucide", ()),
 )
 
-ICONS = (
-    "arrow-down arrow-left arrow-right arrow-up ban bell book-open building-2 calendar calendar-x check "
-    "chevron-down chevron-left chevron-right chevrons-up-down circle circle-alert circle-check circle-dot "
-    "circle-help clipboard-list clock-alert clock-arrow-up coins compass copy database download ellipsis equal "
-    "euro external-link eye-off file-clock file-input file-text git-branch git-compare globe heart-pulse history "
-    "hourglass house inbox info key-round languages layers layout-dashboard list loader-circle lock log-in "
-    "log-out mail map menu message-circle minus monitor moon notebook-pen palette pencil phone phone-call play "
-    "plus presentation printer puzzle scroll-text search send settings shield-question-mark sliders-horizontal "
-    "snowflake stamp sun table-2 target trash-2 triangle-alert undo-2 upload user-round user-round-plus "
-    "user-round-x users x"
-).split()
+ICONS = [
+    "arrow-down",
+    "arrow-left",
+    "arrow-right",
+    "arrow-up",
+    "ban",
+    "bell",
+    "book-open",
+    "building-2",
+    "calendar",
+    "calendar-x",
+    "check",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "chevrons-up-down",
+    "circle",
+    "circle-alert",
+    "circle-check",
+    "circle-dot",
+    "circle-help",
+    "clipboard-list",
+    "clock-alert",
+    "clock-arrow-up",
+    "coins",
+    "compass",
+    "copy",
+    "database",
+    "download",
+    "ellipsis",
+    "equal",
+    "euro",
+    "external-link",
+    "eye-off",
+    "file-clock",
+    "file-input",
+    "file-text",
+    "git-branch",
+    "git-compare",
+    "globe",
+    "heart-pulse",
+    "history",
+    "hourglass",
+    "house",
+    "inbox",
+    "info",
+    "key-round",
+    "languages",
+    "layers",
+    "layout-dashboard",
+    "list",
+    "loader-circle",
+    "lock",
+    "log-in",
+    "log-out",
+    "mail",
+    "map",
+    "menu",
+    "message-circle",
+    "minus",
+    "monitor",
+    "moon",
+    "notebook-pen",
+    "palette",
+    "pencil",
+    "phone",
+    "phone-call",
+    "play",
+    "plus",
+    "presentation",
+    "printer",
+    "puzzle",
+    "scroll-text",
+    "search",
+    "send",
+    "settings",
+    "shield-question-mark",
+    "sliders-horizontal",
+    "snowflake",
+    "stamp",
+    "sun",
+    "table-2",
+    "target",
+    "trash-2",
+    "triangle-alert",
+    "undo-2",
+    "upload",
+    "user-round",
+    "user-round-plus",
+    "user-round-x",
+    "users",
+    "x",
+]
 
 
 def sha256(path: Path) -> str:
@@ -146,7 +228,9 @@ def main() -> None:
     """Refresh every vendored package and its record."""
     record = [_take(package) for package in PACKAGES]
     MANIFEST.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    click.echo(f"{len(record)} paket, {sum(p.stat().st_size for p in VENDOR.rglob('*') if p.is_file())} byte.")
+    click.echo(
+        f"{len(record)} paket, {sum(p.stat().st_size for p in VENDOR.rglob('*') if p.is_file())} byte."
+    )
 
 
 if __name__ == "__main__":

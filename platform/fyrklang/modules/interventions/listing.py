@@ -12,7 +12,7 @@ from fyrklang.access.actor import Actor
 from fyrklang.modules.interventions import service
 from fyrklang.modules.interventions.present import Portfolio, PortfolioRow
 from fyrklang.sdk import codes
-from fyrklang.sdk.measures import MEASURES
+from fyrklang.sdk.measures import MEASURES, Measure
 from fyrklang.sdk.results import Share
 from fyrklang.web.formats import number, percent, share_of
 from fyrklang.web.i18n import gettext as _
@@ -91,7 +91,7 @@ def status_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[Lin
     return [
         Link(
             codes.INTERVENTION_STATUSES[code],
-            _list_url(actor, wanted | {"status": None if wanted["status"] == code else code}, year),
+            _list_url(actor, {**wanted, "status": None if wanted["status"] == code else code}, year),
             current=wanted["status"] == code,
         )
         for code in FILTERED_STATUSES
@@ -103,7 +103,7 @@ def direction_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[
     return [
         Link(
             label,
-            _list_url(actor, wanted | {"direction": None if wanted["direction"] == code else code}, year),
+            _list_url(actor, {**wanted, "direction": None if wanted["direction"] == code else code}, year),
             current=wanted["direction"] == code,
         )
         for code, label in codes.DIRECTIONS.items()
@@ -125,8 +125,8 @@ def pager(actor: Actor, listing: service.Listing, wanted: Mapping[str, Any], yea
         last,
         listing.total,
         _("insatser"),
-        previous_url=_list_url(actor, wanted | {"page": before}, year) if before else "",
-        next_url=_list_url(actor, wanted | {"page": after}, year) if last < listing.total else "",
+        previous_url=_list_url(actor, {**wanted, "page": before}, year) if before else "",
+        next_url=_list_url(actor, {**wanted, "page": after}, year) if last < listing.total else "",
     )
 
 
@@ -161,9 +161,7 @@ def difference_table(changed: Sequence[tuple[str, str, str]]) -> Table:
             Column("theirs", _("Sparat nu")),
             Column("yours", _("Du skrev")),
         ],
-        rows=[
-            Row(cells={"what": what, "theirs": theirs, "yours": yours}) for what, theirs, yours in changed
-        ],
+        rows=[Row(cells={"what": what, "theirs": theirs, "yours": yours}) for what, theirs, yours in changed],
     )
 
 
@@ -195,3 +193,40 @@ def _list_url(actor: Actor, wanted: Mapping[str, Any], year: int) -> str:
     if chosen.get("page_size") == 100:
         chosen.pop("page_size")
     return url_for("interventions.portfolio", slug=actor.slug, year=year, **chosen)
+
+
+def definition(measure: Measure) -> list[tuple[str, str]]:
+    """ "Så räknas det" for a measure."""
+    return [
+        (_("Vad som räknas"), measure.counted),
+        (_("Bas"), measure.base),
+        (_("Räknas inte"), measure.excluded),
+        (_("Det går inte att säga"), measure.caution),
+    ]
+
+
+def result_year_links(actor: Actor, row: Any, years: Sequence[int], year: int) -> list[Link]:
+    """The years an insats has results for, latest first, at most six."""
+    return [
+        Link(
+            str(each),
+            url_for("interventions.show", slug=actor.slug, intervention_id=row.id, year=each),
+            current=each == year,
+        )
+        for each in sorted(years, reverse=True)[:6]
+    ]
+
+
+def years_to_choose(row: Any, this_year: int) -> list[tuple[int, str]]:
+    """Years an insats may have counts for, latest first."""
+    return [(year, str(year)) for year in range(this_year, row.starts_on.year - 1, -1)]
+
+
+def quarters() -> list[tuple[int, str]]:
+    """The four quarters in months."""
+    return [
+        (1, _("januari–mars")),
+        (2, _("april–juni")),
+        (3, _("juli–september")),
+        (4, _("oktober–december")),
+    ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import Response as FlaskResponse
+from flask import make_response, redirect, render_template, request, url_for
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
@@ -13,7 +14,7 @@ from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
-from fyrklang.modules.interventions import present, schemas, service
+from fyrklang.modules.interventions import charts, listing, present, schemas, service
 from fyrklang.modules.interventions.models import COUNT_FIELDS
 from fyrklang.sdk import codes
 from fyrklang.sdk.jobs import job_view
@@ -39,12 +40,10 @@ CountForm = Schema.from_dict(
 def portfolio(actor: Actor) -> str:
     """Every insats of the förbund with what it reached in one year."""
     wanted = bind(schemas.InterventionFilter, request.args).values
-    listing = service.list_interventions(actor, service.Filter(**wanted))
+    found = service.list_interventions(actor, service.Filter(**wanted))
     year = request.args.get("year", type=int) or service.latest_year(actor)
-    view = present.portfolio(actor, listing, year)
-    return render_template(
-        "interventions/portfolio.html", actor=actor, view=view, listing=listing, wanted=wanted, year=year
-    )
+    view = present.portfolio(actor, found, year)
+    return _render("portfolio", actor, view=view, found=found, wanted=wanted, year=year)
 
 
 @pages.route("/<uuid:intervention_id>", permission=Permission.INTERVENTIONS_READ)
@@ -54,9 +53,9 @@ def show(actor: Actor, intervention_id: UUID) -> str:
     series = measure_series(actor.session, intervention_id, "M1")
     years = series.years()
     year = request.args.get("year", type=int) or (years[-1] if years else clock.today().year)
-    return render_template(
-        "interventions/show.html",
-        actor=actor,
+    return _render(
+        "show",
+        actor,
         row=row,
         years=years,
         year=year,
@@ -164,9 +163,13 @@ def save_count(actor: Actor, intervention_id: UUID) -> Any:
 
 
 @pages.route("/raknas/<uuid:job_id>", permission=Permission.INTERVENTIONS_READ)
-def counting(actor: Actor, job_id: UUID) -> str:
-    """How far the recount has come: a fragment the page asks for until it is done."""
-    return render_template("interventions/counting.html", actor=actor, job=job_view(actor, job_id))
+def counting(actor: Actor, job_id: UUID) -> FlaskResponse:
+    """How far the recount has come: a fragment the page asks for until it is done, then a reload."""
+    job = job_view(actor, job_id)
+    answer = make_response(_render("counting", actor, job=job))
+    if job.settled:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def _job(actor: Actor) -> Any:
@@ -185,17 +188,13 @@ def _period() -> tuple[int, int]:
 
 
 def _form_page(actor: Actor, form: Form, row: Any, changed: Any = ()) -> str:
-    return render_template(
-        "interventions/form.html", actor=actor, form=form, row=row, codes=codes, changed=changed
-    )
+    return _render("form", actor, form=form, row=row, changed=changed)
 
 
 def _goal_page(actor: Actor, row: Any, form: Form) -> str:
     measures = [(code, MEASURES[code].name) for code in schemas.SHARES]
     goals = service.list_goals(actor, row.id)
-    return render_template(
-        "interventions/goal.html", actor=actor, row=row, form=form, measures=measures, goals=goals
-    )
+    return _render("goal", actor, row=row, form=form, measures=measures, goals=goals)
 
 
 def _count_page(actor: Actor, row: Any, form: Form, period: tuple[int, int]) -> str:
@@ -206,9 +205,9 @@ def _count_page(actor: Actor, row: Any, form: Form, period: tuple[int, int]) -> 
         "known_outcome": _("Avslutade med känt utfall"),
         "ended_work_study": _("Till arbete eller studier"),
     }
-    return render_template(
-        "interventions/count.html",
-        actor=actor,
+    return _render(
+        "count",
+        actor,
         row=row,
         form=form,
         year=period[0],
@@ -217,6 +216,11 @@ def _count_page(actor: Actor, row: Any, form: Form, period: tuple[int, int]) -> 
         sexes=codes.SEXES,
         this_year=clock.today().year,
     )
+
+
+def _render(name: str, actor: Actor, **values: Any) -> str:
+    helpers = {"listing": listing, "charts": charts, "codes": codes, "measures": MEASURES}
+    return render_template(f"interventions/{name}.html", actor=actor, **helpers, **values)
 
 
 def _see(actor: Actor, view: str, **values: Any) -> Response:

@@ -33,12 +33,12 @@ def enter() -> Response:
     """Lead the visitor to their own start page."""
     person = visitor()
     if person is None:
-        return redirect(url_for("signin.choose_organisation"), 303)
+        return redirect(url_for("signin.login"), 303)
     if person.national_roles:
         return redirect(url_for("council.overview"), 303)
     if person.memberships:
         return redirect(url_for("start.home", slug=person.memberships[0].slug), 303)
-    return redirect(url_for("signin.choose_place"), 303)
+    return redirect(url_for("signin.choose"), 303)
 
 
 PART = Part(

@@ -104,7 +104,9 @@ def store_hash(connection: Connection, content_hash: str) -> None:
     """Remember what has been laid in."""
     values = {"content_hash": content_hash, "applied_at": func.now()}
     connection.execute(
-        upsert(models.Applied).values(kind=KIND, **values).on_conflict_do_update(_APPLIED.primary_key, set_=values)
+        upsert(models.Applied)
+        .values(kind=KIND, **values)
+        .on_conflict_do_update(_APPLIED.primary_key, set_=values)
     )
 
 

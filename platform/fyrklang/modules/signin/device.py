@@ -1,4 +1,4 @@
-"""What this device remembers about its user: latest organisations, language and theme. Nothing secret."""
+"""Which organisations were last chosen on this device, so that the next login is one click."""
 
 from __future__ import annotations
 
@@ -27,13 +27,8 @@ def remember(config: Config, request: Request, response: Response, organisation_
     """Put the organisation first among the latest."""
     others = [key for key in _remembered(config, request) if key != organisation_id]
     value = ".".join(key.hex for key in (organisation_id, *others)[:LATEST])
-    keep(config, response, _name(config), value)
-
-
-def keep(config: Config, response: Response, name: str, value: str) -> None:
-    """Set a lasting cookie of preference."""
     response.set_cookie(
-        name,
+        _name(config),
         value,
         max_age=_YEAR,
         path="/",

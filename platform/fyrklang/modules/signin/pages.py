@@ -11,17 +11,14 @@ from fyrklang.identity import organisations, prelogin
 from fyrklang.identity.issuers import Issuer
 from fyrklang.identity.oidc import Wish, local_path
 from fyrklang.identity.outcomes import Refused
-from fyrklang.identity.service import current, installed
-from fyrklang.identity.sessions import Session
-from fyrklang.kernel.errors import BadRequest, NotFound, NotSignedIn
+from fyrklang.identity.session_store import Session
+from fyrklang.identity.sessions import current, installed
+from fyrklang.kernel.errors import NotFound, NotSignedIn
 from fyrklang.kernel.ids import parse_id
 from fyrklang.modules.signin import device, service
 from fyrklang.sdk.routes import Pages
-from fyrklang.web.context import THEMES
-from fyrklang.web.i18n import LANGUAGE_COOKIE, LANGUAGES
 
 PAGES = Pages("signin", __name__, scope=Scope.NONE)
-THEME_COOKIE = "fy_theme"
 MAX_SEARCH_CHARS = 80
 
 
@@ -117,18 +114,6 @@ def logout() -> Any:
     return response
 
 
-@PAGES.route("/sprak", permission=PUBLIC, methods=("POST",))
-def language() -> Any:
-    """Remember the language on this device."""
-    return _prefer(LANGUAGE_COOKIE, "sprak", LANGUAGES)
-
-
-@PAGES.route("/tema", permission=PUBLIC, methods=("POST",))
-def theme() -> Any:
-    """Remember light, dark or as the device has it."""
-    return _prefer(THEME_COOKIE, "tema", THEMES)
-
-
 def _login_page(fault: str = "", status: int = 200) -> Response:
     identity = installed()
     offered = organisations.linked(identity.database, identity.issuers.all())
@@ -156,15 +141,6 @@ def _hand_over(url: str, name: str) -> Response:
 def _refuse(issuer: Issuer, refused: Refused) -> Response:
     service.note_refusal(issuer, refused)
     return make_response(render_template("signin/refused.html", refused=refused), refused.status)
-
-
-def _prefer(cookie: str, field: str, known: tuple[str, ...]) -> Response:
-    value = request.form.get(field, "")
-    if value not in known:
-        raise BadRequest
-    response = make_response(redirect(local_path(request.form.get("nasta", "/")), code=303))
-    device.keep(installed().config, response, cookie, value)
-    return response
 
 
 def _session() -> Session:

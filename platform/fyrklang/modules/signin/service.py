@@ -10,8 +10,8 @@ from fyrklang.access.permissions import ROLE_NAMES, Role
 from fyrklang.identity.grants import sign_in
 from fyrklang.identity.issuers import Issuer
 from fyrklang.identity.outcomes import Accepted, Reason, Refused
-from fyrklang.identity.service import Identity
-from fyrklang.identity.sessions import Session
+from fyrklang.identity.session_store import Session
+from fyrklang.identity.sessions import Identity
 
 log = structlog.get_logger(__name__)
 

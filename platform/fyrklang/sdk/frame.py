@@ -1,0 +1,97 @@
+"""Fill the frame around every page: who is here, where they are, and the menu their roles give."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Flask, request, url_for
+
+from fyrklang.access.guard import Scope, guard_of, place, visitor
+from fyrklang.access.permissions import ROLE_NAMES, Permission, Role, permissions_of
+from fyrklang.identity.visitor import Membership, Visitor
+from fyrklang.sdk.parts import MenuEntry, Part
+from fyrklang.web.context import PARTIES, Menu, MenuItem, Party, Person, Shell, TenantChoice
+from fyrklang.web.i18n import gettext as _
+
+SWITCH_ENDPOINT = "signin.choose"
+LOGOUT_ENDPOINT = "signin.logout"
+
+
+def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
+    """The frame of the present request."""
+    person = visitor()
+    if person is None:
+        return Shell(synthetic=demo)
+    entries = sorted((entry for part in parts for entry in part.menu), key=lambda entry: entry.order)
+    here = place() or (person.memberships[0] if person.memberships else None)
+    return Shell(
+        person=_person(person, here),
+        menu=Menu(tuple(_items(app, entries, person, here))),
+        tenants=_tenants(person, here),
+        tenant_label=_("Visar") if person.national_roles else _("Förbund"),
+        account_url="",
+        logout_url=url_for(LOGOUT_ENDPOINT),
+        home_url="/",
+        synthetic=demo and (here is None or here.synthetic),
+    )
+
+
+def init_app(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> None:
+    """Remember what `shell` needs; returns nothing."""
+    app.extensions["fyrklang.shell"] = partial(shell, app, parts, demo=demo)
+
+
+def _person(person: Visitor, here: Membership | None) -> Person:
+    if here is None or person.national_roles:
+        roles = ", ".join(ROLE_NAMES[Role(code)] for code in sorted(person.national_roles))
+        return Person(person.name, roles)
+    words = ", ".join(ROLE_NAMES[Role(code)].lower() for code in sorted(here.roles))
+    lent = _(" · utlånad %(percent)s %%", percent=here.percent) if here.percent else ""
+    kind = here.organisation_kind.lower()
+    sounding: tuple[Party, ...] = tuple(party for party in PARTIES if party == kind)
+    home = here.organisation_name
+    return Person(person.name, f"{words}{lent}", parties=sounding, home=home)
+
+
+def _items(app: Flask, entries: list[MenuEntry], person: Visitor, here: Membership | None) -> list[MenuItem]:
+    at_home = permissions_of(frozenset(Role(code) for code in here.roles)) if here else frozenset()
+    national = permissions_of(frozenset(Role(code) for code in person.national_roles))
+    items = []
+    for entry in entries:
+        view = app.view_functions.get(entry.endpoint)
+        guarded = guard_of(view) if view else None
+        if guarded is None:
+            continue
+        in_tenant = guarded[1] is Scope.TENANT
+        if in_tenant and (here is None or person.national_roles or entry.permission not in at_home):
+            continue
+        if not in_tenant and not _may_outside(entry.permission, at_home, national):
+            continue
+        values = {"slug": here.slug} if in_tenant and here else {}
+        current = _is_current(entry.endpoint)
+        items.append(MenuItem(entry.label(), url_for(entry.endpoint, **values), entry.icon, current=current))
+    return items
+
+
+def _may_outside(
+    permission: Permission, at_home: frozenset[Permission], national: frozenset[Permission]
+) -> bool:
+    return permission in national or (permission is Permission.NATIONAL_READ and permission in at_home)
+
+
+def _is_current(endpoint: str) -> bool:
+    present = request.endpoint or ""
+    return present == endpoint or present.rpartition(".")[0] == endpoint.rpartition(".")[0]
+
+
+def _tenants(person: Visitor, here: Membership | None) -> tuple[TenantChoice, ...]:
+    if person.national_roles:
+        return (TenantChoice(_("Hela landet"), url_for(SWITCH_ENDPOINT), current=True),)
+    return tuple(
+        TenantChoice(
+            each.tenant_short_name or each.tenant_name,
+            url_for("start.home", slug=each.slug),
+            current=here is not None and each.tenant_id == here.tenant_id,
+        )
+        for each in person.memberships
+    )

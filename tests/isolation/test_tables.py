@@ -1,0 +1,52 @@
+"""Three förbund, one row each in every table, and every way one could reach another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from fyrklang.kernel.config import Config
+from fyrklang.tenancy.context import TenantContext
+from fyrklang.tenancy.token import TokenSigner
+from tests.isolation.census import tenant_tables
+from tests.isolation.probes import attack
+from tests.isolation.seeds import ORDER, checksum, plant
+
+
+@pytest.fixture
+def admin(config: Config) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(config.url_for("migrator").replace("+psycopg", ""), autocommit=True) as conn:
+        yield conn
+
+
+def test_every_table_has_a_seed(admin: psycopg.Connection) -> None:
+    assert set(tenant_tables(admin)) == set(ORDER)
+
+
+def test_no_statement_reaches_another_forbund(
+    config: Config, admin: psycopg.Connection, record_property: Callable[[str, object], None]
+) -> None:
+    own, *others = (plant(admin, name) for name in ("alfa", "beta", "gamma"))
+    before = [checksum(admin, other) for other in others]
+    report = attack(config, own, others)
+    assert report.leaks == []
+    assert [checksum(admin, other) for other in others] == before
+    assert report.tried >= 4_000
+    record_property("hostile statements", report.tried)
+
+
+@pytest.mark.parametrize("table", ORDER)
+def test_own_row_is_seen_in_own_context_and_nothing_without(
+    config: Config, admin: psycopg.Connection, table: str
+) -> None:
+    own = plant(admin, "alfa")
+    token = TokenSigner(config).sign(TenantContext(own.tenant_id, own.slug))
+    with psycopg.connect(config.url_for("app").replace("+psycopg", "")) as conn:
+        count = f"SELECT count(*) FROM {table}"
+        assert conn.execute(count).fetchone() == (0,)  # type: ignore[arg-type]
+        conn.execute("SELECT set_config('fyrklang.ctx', %s, true)", (token,))
+        assert conn.execute(count).fetchone() == (1,)  # type: ignore[arg-type]
+        conn.commit()
+        assert conn.execute(count).fetchone() == (0,)  # type: ignore[arg-type]
