@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text, union
 from sqlalchemy.dialects.postgresql import insert
 
-import fyrklang.parts  # noqa: F401 - features tell how their facts are counted when imported
+import fyrklang.modules.interventions.facts  # noqa: F401 - its facts are counted once it is imported
 from fyrklang.demo import rows
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.nation import Association
