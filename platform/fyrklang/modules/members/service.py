@@ -10,8 +10,8 @@ from sqlalchemy import case, func, or_, select
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
-from fyrklang.modules.members.models import Member
 from fyrklang.sdk.codes import PARTY_KINDS
+from fyrklang.tenancy.registry.models import Member
 
 
 def list_members(actor: Actor, on: date) -> Sequence[Any]:
