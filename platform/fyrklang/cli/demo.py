@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fyrklang import demo as nation
+from fyrklang.cli.settings import load_config
 from fyrklang.kernel.config import Config
 
 
@@ -17,17 +16,21 @@ from fyrklang.kernel.config import Config
 @click.option("--seed", type=click.IntRange(0), help="Frö. Samma frö ger samma siffror.")
 @click.option("--remove", is_flag=True, help="Ta bort allt påhittat.")
 @click.option("--status", is_flag=True, help="Visa vad som finns.")
-def demo(seed: int | None, remove: bool, status: bool) -> None:  # noqa: FBT001
+def demo(seed: int | None, remove: bool, status: bool) -> None:
     """Skapa 74 påhittade förbund med siffror för 2019–2026. De är märkta som påhittade överallt."""
     if sum((seed is not None, remove, status)) > 1:
         raise click.UsageError("Ange bara ett av --seed, --remove och --status.")
-    config = Config.from_env(os.environ)
+    config = load_config()
     if status:
         _show(config)
     elif remove:
         click.echo(f"Tog bort {nation.take_away(config)} påhittade rader.")
     else:
         _draw(config, nation.DEFAULT_SEED if seed is None else seed)
+
+
+generate_once = nation.ensure
+"""The step of `fyrklang up`."""
 
 
 def _draw(config: Config, seed: int) -> None:

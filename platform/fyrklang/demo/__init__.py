@@ -26,12 +26,12 @@ Publish = Callable[[Config], object]
 def ensure(config: Config, progress: Progress | None = None, publish: Publish | None = None) -> None:
     """See to it that a nation stands, whichever seed it came from. One look-up when it does.
 
-    A nation left half-written is taken away and written again.
+    A nation left half-written is taken away and written again. `publish` is called last, every time.
     """
     database = Database(config)
     try:
         if _mark(database) is None:
-            _replace(database, DEFAULT_SEED, progress)
+            _write(database, generate(DEFAULT_SEED), progress, replace=False)
     finally:
         database.dispose()
     if publish is not None:
@@ -43,12 +43,15 @@ def draw(config: Config, seed: int, progress: Progress | None = None) -> Nation:
 
     Raises:
         ImplausibleNationError: the seed gives figures unlike the real nation's; nothing is changed.
+        NameTakenError: an invented name is borne by a real kommun, region or förbund; nothing is changed.
     """
+    nation = generate(seed)
     database = Database(config)
     try:
-        return _replace(database, seed, progress)
+        _write(database, nation, progress, replace=True)
     finally:
         database.dispose()
+    return nation
 
 
 def take_away(config: Config) -> int:
@@ -67,7 +70,9 @@ def status(config: Config) -> tuple[Mark | None, dict[str, int]]:
     database = Database(config)
     try:
         with database.engine("migrator").begin() as connection:
-            counted = {name: int(connection.execute(text(query)).scalar_one()) for name, query in _COUNTED.items()}
+            counted = {
+                name: int(connection.execute(text(query)).scalar_one()) for name, query in _COUNTED.items()
+            }
             return store.mark_of(connection), counted
     finally:
         database.dispose()
@@ -91,14 +96,16 @@ def _mark(database: Database) -> Mark | None:
         return store.mark_of(connection)
 
 
-def _replace(database: Database, seed: int, progress: Progress | None) -> Nation:
-    nation = generate(seed)
+def _write(database: Database, nation: Nation, progress: Progress | None, *, replace: bool) -> None:
+    """One at a time; whoever comes second finds the nation standing, unless it came to replace it."""
     with database.engine("migrator").begin() as guard:
         store.take_turns(guard)
+        if not replace and store.mark_of(guard) is not None:
+            return
+        store.refuse_taken_names(guard, nation)
         with database.engine("migrator").begin() as connection:
             remove(connection, keep_register=True)
         store.write(database, nation, progress or _silent)
-    return nation
 
 
 def _silent(_text: str, _done: int, _total: int) -> None:
@@ -111,8 +118,8 @@ __all__ = [
     "Mark",
     "NameTakenError",
     "Nation",
-    "ensure",
     "draw",
+    "ensure",
     "generate",
     "status",
     "take_away",

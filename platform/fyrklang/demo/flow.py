@@ -78,7 +78,7 @@ def _share_of_quarter(item: Insats, year: int, quarter: int) -> float:
 def _women(nation: tuple[Association, ...], people: list[Insats]) -> Floats:
     own = {item.slug: item.women for item in nation}
     share = [shapes.WOMEN_ENDED + own[item.slug] + item.women for item in people]
-    return np.clip(np.array(share), 0.1, 0.97)
+    return np.clip(np.array(share, dtype=np.float64), 0.1, 0.97)
 
 
 def _in_and_out(

@@ -11,7 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fyrklang.demo import shapes
-from fyrklang.demo.catalogue import DESCRIPTIONS, STRUCTURAL_FORMATS, STRUCTURAL_WEIGHTS, name_pool, plain_names
+from fyrklang.demo.catalogue import (
+    DESCRIPTIONS,
+    STRUCTURAL_FORMATS,
+    STRUCTURAL_WEIGHTS,
+    name_pool,
+    plain_names,
+)
 from fyrklang.demo.nation import Association
 from fyrklang.sdk.codes import PARTY_KINDS
 
@@ -157,7 +163,11 @@ class _AssociationPortfolio:
         for status, share in zip(_ON_PAPER, (0.25, 0.3, 0.3, 0.15), strict=True):
             if self._chance(share):
                 span = (date(shapes.LAST_YEAR + 1, 1, 1), None)
-                drawn = self._individual("COACH", span) if people and self._chance(0.5) else self._structural(span)
+                drawn = (
+                    self._individual("COACH", span)
+                    if people and self._chance(0.5)
+                    else self._structural(span)
+                )
                 yield replace(drawn, status=status)
 
     def _pinned(self) -> Iterator[Insats]:
@@ -280,14 +290,13 @@ class _AssociationPortfolio:
 
     def _one_of(self, weighted: Iterable[tuple[_T, float]]) -> _T:
         """One of the values, each as often as its share says; shares sum to one."""
+        values = tuple(weighted)
         left = self._rng.random()
-        value: _T | None = None
-        for value, share in weighted:  # noqa: B007
+        for value, share in values:
             left -= share
             if left < 0:
-                break
-        assert value is not None
-        return value
+                return value
+        return values[-1][0]
 
 
 def _places(form: str, size: float) -> int | None:
@@ -296,4 +305,4 @@ def _places(form: str, size: float) -> int | None:
         return None
     median, spread = shapes.LENGTH_DAYS[form]
     staying = size * median * np.exp(spread**2 / 2) / 365
-    return max(5, 5 * round(0.85 * staying / 5))
+    return max(5, 5 * round(float(0.85 * staying / 5)))

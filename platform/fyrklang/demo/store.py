@@ -56,14 +56,27 @@ def take_turns(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
-def write(database: Database, nation: Nation, progress: Progress) -> None:
-    """Write a nation where there is none. It is marked as whole when all of it is there.
+def refuse_taken_names(connection: Connection, nation: Nation) -> None:
+    """See that no invented name is borne for real.
 
     Raises:
-        NameTakenError: the register has come to hold a name that was thought invented.
+        NameTakenError: the register has come to hold one.
     """
+    invented = {item.short_name.lower() for item in nation.associations}
+    invented |= {kommun.place.lower() for item in nation.associations for kommun in item.kommuner}
+    real = union(
+        select(func.lower(models.Kommun.name)),
+        select(func.lower(models.Region.name)),
+        select(func.lower(models.Tenant.short_name)).where(models.Tenant.synthetic.is_(False)),
+    )
+    taken = sorted(invented & set(connection.scalars(real)))
+    if taken:
+        raise NameTakenError(f"De påhittade namnen finns på riktigt: {', '.join(taken)}.")
+
+
+def write(database: Database, nation: Nation, progress: Progress) -> None:
+    """Write a nation where there is none. It is marked as whole when all of it is there."""
     with database.engine("migrator").begin() as connection:
-        _refuse_taken_names(connection, nation)
         _put(connection, models.Tenant, rows.tenant_rows(nation))
         _put(connection, models.TenantName, rows.name_rows(nation))
         _put(connection, models.Organisation, rows.organisation_rows(nation))
@@ -113,16 +126,3 @@ def _write_association(
 def _put(connection: Connection, model: type[Base], values: list[rows.Row]) -> None:
     """Register rows outlive the figures when a nation is drawn anew; those there already are kept."""
     connection.execute(insert(model).on_conflict_do_nothing(), values)
-
-
-def _refuse_taken_names(connection: Connection, nation: Nation) -> None:
-    invented = {item.short_name.lower() for item in nation.associations}
-    invented |= {kommun.place.lower() for item in nation.associations for kommun in item.kommuner}
-    real = union(
-        select(func.lower(models.Kommun.name)),
-        select(func.lower(models.Region.name)),
-        select(func.lower(models.Tenant.short_name)).where(models.Tenant.synthetic.is_(False)),
-    )
-    taken = sorted(invented & set(connection.scalars(real)))
-    if taken:
-        raise NameTakenError(f"De påhittade namnen finns på riktigt: {', '.join(taken)}.")

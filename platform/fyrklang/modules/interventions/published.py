@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
@@ -91,14 +91,17 @@ def _apply_one(database: Database, item: Published) -> int:
 def _lay_in(session: TenantSession, values: Mapping[str, Any]) -> int:
     own_id = uuid5(session.context.tenant_id, f"published:{values['name']}")
     changed = 0
-    if session.execute(select(Intervention.id).where(Intervention.id == own_id)).first() is None:
+    same = or_(Intervention.id == own_id, Intervention.name_norm == values["name"].strip().lower())
+    # Staff may have renamed ours, or entered their own under the same name: then that one is meant.
+    found = session.scalar(select(Intervention.id).where(same).order_by(Intervention.id != own_id).limit(1))
+    if found is not None:
+        own_id = found
+    else:
         session.add(_intervention(own_id, values))
         session.flush()
         session.add_all(_goals(own_id, values))
         changed += 1
-    wanted = [
-        (fact["statement"], fact.get("as_of", ""), fact["source"]) for fact in values["facts"]
-    ]
+    wanted = [(fact["statement"], fact.get("as_of", ""), fact["source"]) for fact in values["facts"]]
     columns = (SourcedFact.statement, SourcedFact.as_of, SourcedFact.source)
     query = select(*columns).where(SourcedFact.intervention_id == own_id).order_by(SourcedFact.position)
     if [tuple(row) for row in session.execute(query)] != wanted:
