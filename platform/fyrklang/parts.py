@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import health, interventions, members, signin, start
+from fyrklang.modules import admin, health, interventions, members, signin, start
 from fyrklang.sdk.parts import Part
 
 PARTS: tuple[Part, ...] = (
@@ -11,4 +11,5 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     members.PART,
+    admin.PART,
 )

@@ -11,15 +11,15 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
 from fyrklang.access.guard import Scope, guard_of
 from fyrklang.access.permissions import NATIONAL_ROLES, ROLE_PERMISSIONS, Permission, Role
 from fyrklang.kernel.config import Config
-from werkzeug.routing import Rule
-
 from tests.isolation.seeds import Planted, plant
 from tests.people import Forbund, sign_in
 
-PLAIN = {"year": "2024", "quarter": "1", "measure": "M1", "issuer_id": "demo", "digest": "0", "path": "x"}
+PLAIN = {"year": "2024", "quarter": "1", "measure": "M1", "issuer_id": "demo", "digest": "0", "name": "x"}
 """Parameters that name no one's row."""
 
 ROWS = {"intervention_id": "office.intervention", "job_id": "jobs.job", "member_id": "office.member"}

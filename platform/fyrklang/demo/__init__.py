@@ -1,0 +1,126 @@
+"""The invented nation: 74 förbund with made-up names and figures, to look at, learn from and test with.
+
+Their size and structure are drawn after what is published about the real ones; nothing in them is a result
+of any real förbund, and every row can be taken away again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import text
+
+from fyrklang.demo import store
+from fyrklang.demo.generate import Nation, generate
+from fyrklang.demo.remove import remove
+from fyrklang.demo.sanity import ImplausibleNationError
+from fyrklang.demo.store import Mark, NameTakenError, Progress
+from fyrklang.kernel.config import Config
+from fyrklang.kernel.db import Database
+
+DEFAULT_SEED = 1
+Publish = Callable[[Config], object]
+"""Publishes the first release of the invented nation, and does nothing when there is one."""
+
+
+def ensure(config: Config, progress: Progress | None = None, publish: Publish | None = None) -> None:
+    """See to it that a nation stands, whichever seed it came from. One look-up when it does.
+
+    A nation left half-written is taken away and written again. `publish` is called last, every time.
+    """
+    database = Database(config)
+    try:
+        if _mark(database) is None:
+            _write(database, generate(DEFAULT_SEED), progress, replace=False)
+    finally:
+        database.dispose()
+    if publish is not None:
+        publish(config)
+
+
+def draw(config: Config, seed: int, progress: Progress | None = None) -> Nation:
+    """Write the nation of a seed, in place of the one that may stand. People who log in are kept.
+
+    Raises:
+        ImplausibleNationError: the seed gives figures unlike the real nation's; nothing is changed.
+        NameTakenError: an invented name is borne by a real kommun, region or förbund; nothing is changed.
+    """
+    nation = generate(seed)
+    database = Database(config)
+    try:
+        _write(database, nation, progress, replace=True)
+    finally:
+        database.dispose()
+    return nation
+
+
+def take_away(config: Config) -> int:
+    """Remove the nation, its people and its releases; returns how many rows went."""
+    database = Database(config)
+    try:
+        with database.engine("migrator").begin() as connection:
+            store.take_turns(connection)
+            return remove(connection)
+    finally:
+        database.dispose()
+
+
+def status(config: Config) -> tuple[Mark | None, dict[str, int]]:
+    """Which nation stands, and how many rows of each kind are invented."""
+    database = Database(config)
+    try:
+        with database.engine("migrator").begin() as connection:
+            counted = {
+                name: int(connection.execute(text(query)).scalar_one()) for name, query in _COUNTED.items()
+            }
+            return store.mark_of(connection), counted
+    finally:
+        database.dispose()
+
+
+_OF_NATION = "tenant_id IN (SELECT id FROM registry.tenant WHERE synthetic)"
+_COUNTED = {
+    "Förbund": "SELECT count(*) FROM registry.tenant WHERE synthetic",
+    "Insatser": f"SELECT count(*) FROM office.intervention WHERE {_OF_NATION}",  # noqa: S608
+    "Registrerade kvartal": (
+        "SELECT count(DISTINCT (tenant_id, intervention_id, year, quarter)) "  # noqa: S608
+        f"FROM office.intervention_count WHERE {_OF_NATION}"
+    ),
+    "Räknade celler": f"SELECT count(*) FROM facts.cell WHERE {_OF_NATION}",  # noqa: S608
+    "Personer": "SELECT count(*) FROM registry.person WHERE synthetic",
+}
+
+
+def _mark(database: Database) -> Mark | None:
+    with database.engine("migrator").connect() as connection:
+        return store.mark_of(connection)
+
+
+def _write(database: Database, nation: Nation, progress: Progress | None, *, replace: bool) -> None:
+    """One at a time; whoever comes second finds the nation standing, unless it came to replace it."""
+    with database.engine("migrator").begin() as guard:
+        store.take_turns(guard)
+        if not replace and store.mark_of(guard) is not None:
+            return
+        store.refuse_taken_names(guard, nation)
+        with database.engine("migrator").begin() as connection:
+            remove(connection, keep_register=True)
+        store.write(database, nation, progress or _silent)
+
+
+def _silent(_text: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+__all__ = [
+    "DEFAULT_SEED",
+    "ImplausibleNationError",
+    "Mark",
+    "NameTakenError",
+    "Nation",
+    "draw",
+    "ensure",
+    "generate",
+    "status",
+    "take_away",
+]

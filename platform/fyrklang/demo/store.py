@@ -1,0 +1,128 @@
+"""Write the invented nation: the public register as `migrator`, everything else as its own förbund."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text, union
+from sqlalchemy.dialects.postgresql import insert
+
+import fyrklang.modules.interventions.facts  # noqa: F401 - its facts are counted once it is imported
+from fyrklang.demo import rows
+from fyrklang.demo.generate import Nation
+from fyrklang.demo.nation import Association
+from fyrklang.demo.portfolio import Insats
+from fyrklang.kernel.db import Database
+from fyrklang.modules.interventions.models import Count, Goal, Intervention
+from fyrklang.sdk.facts import Touched, recompute
+from fyrklang.tenancy.bulk import insert_many
+from fyrklang.tenancy.context import TenantContext
+from fyrklang.tenancy.registry import models
+from fyrklang.tenancy.session import Base, tenant_session
+
+Progress = Callable[[str, int, int], object]
+"""Called with a short Swedish text, how many förbund are done, and of how many."""
+
+KIND = "demo"
+_LOCK = 4_716_020
+_WRITERS = 2
+
+
+class NameTakenError(RuntimeError):
+    """An invented name is borne by a real kommun, region or förbund."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """That a whole nation has been written, and from which seed."""
+
+    seed: int
+
+
+def mark_of(connection: Connection) -> Mark | None:
+    """The nation that stands, or None when there is none or it was left half-written."""
+    applied = models.Applied
+    seed = connection.scalar(select(applied.content_hash).where(applied.kind == KIND))
+    return None if seed is None else Mark(int(seed))
+
+
+def take_turns(connection: Connection) -> None:
+    """Let one writer or remover of the nation in at a time, until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def refuse_taken_names(connection: Connection, nation: Nation) -> None:
+    """See that no invented name is borne for real.
+
+    Raises:
+        NameTakenError: the register has come to hold one.
+    """
+    invented = {item.short_name.lower() for item in nation.associations}
+    invented |= {kommun.place.lower() for item in nation.associations for kommun in item.kommuner}
+    real = union(
+        select(func.lower(models.Kommun.name)),
+        select(func.lower(models.Region.name)),
+        select(func.lower(models.Tenant.short_name)).where(models.Tenant.synthetic.is_(False)),
+    )
+    taken = sorted(invented & set(connection.scalars(real)))
+    if taken:
+        raise NameTakenError(f"De påhittade namnen finns på riktigt: {', '.join(taken)}.")
+
+
+def write(database: Database, nation: Nation, progress: Progress) -> None:
+    """Write a nation where there is none. It is marked as whole when all of it is there."""
+    with database.engine("migrator").begin() as connection:
+        _put(connection, models.Tenant, rows.tenant_rows(nation))
+        _put(connection, models.TenantName, rows.name_rows(nation))
+        _put(connection, models.Organisation, rows.organisation_rows(nation))
+    _write_associations(database, nation, progress)
+    with database.engine("migrator").begin() as connection:
+        _put(connection, models.Applied, [{"kind": KIND, "content_hash": str(nation.seed)}])
+
+
+def _write_associations(database: Database, nation: Nation, progress: Progress) -> None:
+    """Two at a time: one förbund's rows are made while the database takes in another's."""
+    counts = rows.count_rows(nation)
+    interventions: defaultdict[str, list[Insats]] = defaultdict(list)
+    for item in nation.interventions:
+        interventions[item.slug].append(item)
+    done, total, lock = 0, len(nation.associations), Lock()
+
+    def write_one(item: Association) -> None:
+        nonlocal done
+        _write_association(database, nation, item, (interventions[item.slug], counts.get(item.slug, [])))
+        with lock:
+            done += 1
+            progress(item.short_name, done, total)
+
+    # The largest first, or the last writer would be alone with one.
+    order = sorted(nation.associations, key=lambda item: len(counts.get(item.slug, ())), reverse=True)
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        for _done in writers.map(write_one, order):
+            pass
+
+
+def _write_association(
+    database: Database,
+    nation: Nation,
+    item: Association,
+    content: tuple[Sequence[Insats], Sequence[Mapping[str, Any]]],
+) -> None:
+    interventions, counts = content
+    with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
+        insert_many(session, models.Member, rows.member_rows(nation, item))
+        insert_many(session, Intervention, [rows.intervention_row(nation, each) for each in interventions])
+        goals = [goal for each in interventions for goal in rows.goal_rows(nation, each)]
+        insert_many(session, Goal, goals)
+        insert_many(session, Count, counts)
+        recompute(session, Touched())
+
+
+def _put(connection: Connection, model: type[Base], values: list[rows.Row]) -> None:
+    """Register rows outlive the figures when a nation is drawn anew; those there already are kept."""
+    connection.execute(insert(model).on_conflict_do_nothing(), values)

@@ -1,0 +1,168 @@
+"""The nation in the database: whole, repeatable, counted like anybody's, and taken away without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from fyrklang import demo
+from fyrklang.cli.demo import demo as command
+from fyrklang.identity import demo_people
+from fyrklang.kernel.config import Config
+from fyrklang.kernel.db import Database
+from fyrklang.modules.interventions.models import Count, Intervention
+from fyrklang.sdk.facts import Touched, recompute, stored
+from fyrklang.tenancy.context import TenantContext
+from fyrklang.tenancy.registry import tenant_id
+from fyrklang.tenancy.session import tenant_session
+from tests.demo.conftest import Standing, checksums
+
+ADDRESS = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def database(standing: Standing) -> Iterator[Database]:
+    made = Database(standing.config)
+    yield made
+    made.dispose()
+
+
+def _context(slug: str) -> TenantContext:
+    return TenantContext(tenant_id(slug), slug)
+
+
+def _rows(config: Config, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(config.database_url) as admin:
+        return admin.execute(query.encode()).fetchall()
+
+
+def test_every_invented_forbund_is_marked(standing: Standing) -> None:
+    rows = _rows(standing.config, "SELECT slug FROM registry.tenant WHERE synthetic")
+
+    assert len(rows) == 74
+    assert {("asviken",), ("granstranden",)} <= set(rows)
+
+
+def test_no_real_kommun_and_no_real_forbund_is_touched(standing: Standing) -> None:
+    invented = "(SELECT id FROM registry.tenant WHERE synthetic)"
+
+    assert not _rows(standing.config, f"SELECT 1 FROM registry.area WHERE tenant_id IN {invented}")
+    assert not _rows(
+        standing.config,
+        "SELECT 1 FROM office.member m JOIN registry.organisation o ON o.id = m.organisation_id "
+        f"WHERE m.tenant_id IN {invented} AND NOT o.synthetic AND o.kind NOT IN ('FK', 'AF')",
+    )
+    assert not _rows(standing.config, f"SELECT 1 FROM office.intervention WHERE tenant_id NOT IN {invented}")
+
+
+def test_every_forbund_has_members_and_insatser(standing: Standing) -> None:
+    kinds = "SELECT array_agg(DISTINCT party_kind ORDER BY party_kind) FROM office.member m"
+    per_tenant = _rows(
+        standing.config,
+        "SELECT t.slug, (SELECT count(*) FROM office.intervention i WHERE i.tenant_id = t.id), "
+        f"({kinds} WHERE m.tenant_id = t.id) FROM registry.tenant t WHERE t.synthetic",
+    )
+
+    assert all(insatser >= 3 for _slug, insatser, _kinds in per_tenant)
+    assert {tuple(found) for _slug, _insatser, found in per_tenant} == {("AF", "FK", "KOMMUN", "REGION")}
+
+
+@pytest.mark.parametrize("slug", ["asviken", "almbro", "dammbygden"])
+def test_rebuilding_facts_changes_nothing(database: Database, slug: str) -> None:
+    with tenant_session(database, _context(slug), "worker") as session:
+        before = stored(session)
+        recompute(session, Touched())
+        after = stored(session)
+        session.rollback()
+
+    assert after == before
+    assert bool(before) == (slug != "dammbygden")
+
+
+def test_a_forbund_sees_its_own_and_no_other(database: Database) -> None:
+    seen = {}
+    for slug in ("asviken", "granstranden", "halland"):
+        with tenant_session(database, _context(slug), "app") as session:
+            owners = set(session.scalars(select(Count.tenant_id).distinct()))
+            seen[slug] = (session.scalar(select(func.count()).select_from(Intervention)), owners)
+
+    assert seen["halland"] == (0, set())
+    assert seen["asviken"][1] == {tenant_id("asviken")}
+    assert seen["granstranden"][1] == {tenant_id("granstranden")}
+
+
+def test_a_second_start_writes_nothing(standing: Standing) -> None:
+    before = checksums(standing.config)
+    published: list[Config] = []
+
+    demo.ensure(standing.config, publish=published.append)
+
+    assert checksums(standing.config) == before
+    assert published == [standing.config]
+
+
+def test_a_nation_left_half_written_is_written_again_just_as_it_was(copy: Standing) -> None:
+    whole = checksums(copy.config, exact=False)
+    with psycopg.connect(copy.config.database_url) as admin:
+        admin.execute("DELETE FROM registry.applied WHERE kind = 'demo'")
+        admin.execute("DELETE FROM office.intervention WHERE tenant_id = %s", (tenant_id("asviken"),))
+        admin.execute("DELETE FROM facts.cell WHERE year = 2024")
+    told: list[tuple[str, int, int]] = []
+
+    demo.ensure(copy.config, lambda text, done, total: told.append((text, done, total)))
+
+    assert checksums(copy.config, exact=False) == whole
+    assert [done for _text, done, _total in told] == list(range(1, 75))
+    assert {total for _text, _done, total in told} == {74}
+
+
+def test_taking_it_away_leaves_no_trace(copy: Standing) -> None:
+    issuer = demo_people.demo_issuer(copy.config, ADDRESS)
+    assert demo_people.ensure(copy.config, issuer) > 20
+
+    demo.take_away(copy.config)
+
+    assert checksums(copy.config) == copy.before
+
+
+def test_another_seed_replaces_the_figures_and_keeps_people(copy: Standing) -> None:
+    demo_people.ensure(copy.config, demo_people.demo_issuer(copy.config, ADDRESS))
+    before = checksums(copy.config)
+
+    demo.draw(copy.config, 2)
+
+    after = checksums(copy.config)
+    assert demo.status(copy.config)[0] == demo.Mark(2)
+    assert after["office.intervention_count"] != before["office.intervention_count"]
+    for table in ("registry.tenant", "registry.organisation", "registry.membership", "registry.person"):
+        assert after[table] == before[table]
+
+
+def test_a_name_that_has_become_real_is_refused(copy: Standing) -> None:
+    with psycopg.connect(copy.config.database_url) as admin:
+        admin.execute("UPDATE registry.kommun SET name = 'Åsviken' WHERE code = '1384'")
+    before = checksums(copy.config)
+
+    with pytest.raises(demo.NameTakenError, match="åsviken"):
+        demo.draw(copy.config, 2)
+
+    assert checksums(copy.config) == before
+
+
+def test_the_command_tells_what_stands(copy: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("SECRET_KEY", copy.config.secret_key),
+        ("DATABASE_URL", copy.config.database_url),
+        ("REDIS_URL", copy.config.redis_url),
+    ):
+        monkeypatch.setenv(f"FYRKLANG_{name}", value)
+    runner = CliRunner()
+
+    assert "frö 1" in runner.invoke(command, ["--status"]).output
+    assert "påhittade rader" in runner.invoke(command, ["--remove"]).output
+    assert "ingen hel påhittad nation" in runner.invoke(command, ["--status"]).output
+    assert "bara ett av" in runner.invoke(command, ["--status", "--remove"]).output
