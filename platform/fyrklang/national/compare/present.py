@@ -10,7 +10,16 @@ from fyrklang.national.compare.service import LOW_RESPONSE, Comparison, Line
 from fyrklang.national.store.engine import Word
 from fyrklang.web.charts import Chart, Dot, DotGroups, FunnelLimits, FunnelPoint, dot_groups, funnel
 from fyrklang.web.charts import Place as Side
-from fyrklang.web.formats import Blank, blank_word, date_long, interval, number, percent, swedish_key
+from fyrklang.web.formats import (
+    Blank,
+    blank_reason,
+    blank_word,
+    date_iso,
+    date_long,
+    interval,
+    number,
+    percent,
+)
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.tables import Cell, Column, Row, Table
 
@@ -78,6 +87,35 @@ def missing(found: Comparison) -> list[tuple[str, list[Line]]]:
             count = _("%(count)s förbund", count=number(len(lines)))
             reasons.append((f"{count}: {blank_word(BLANKS[word]).lower()}.", lines))
     return reasons
+
+
+def own_blank(line: Line) -> str:
+    """Why the reader's own förbund has no number."""
+    kind = BLANKS[line.figure.word or Word.HIDDEN]
+    return f"{line.association.short_name}: {blank_of(line).lower()}. {blank_reason(kind)}"
+
+
+def outside(found: Comparison) -> list[tuple[str, str, str]]:
+    """Heading, names over and names under, beyond each limit."""
+    return [
+        (
+            _("Utanför 99,8 %, värt att undersöka"),
+            names(found.at(Place.FAR_OVER)),
+            names(found.at(Place.FAR_UNDER)),
+        ),
+        (_("Mellan 95 och 99,8 %"), names(found.at(Place.OVER)), names(found.at(Place.UNDER))),
+    ]
+
+
+def legend(found: Comparison) -> list[tuple[str, str]]:
+    """What the marks of the funnel mean."""
+    own = [("own", names([line])) for line in found.own if line.counts]
+    return [
+        *own,
+        ("other", _("övriga") if own else _("förbund")),
+        ("outside", _("utanför 99,8 %")),
+        ("", _("Inom det skuggade: vad slumpen brukar ge")),
+    ]
 
 
 def names(lines: Sequence[Line]) -> str:
@@ -176,14 +214,22 @@ def definition_note(found: Comparison) -> str:
     )
 
 
+def citation(found: Comparison) -> str:
+    """How to quote the figure so that anyone finds the same one."""
+    invented = _(" (påhittade uppgifter)") if found.release.synthetic else ""
+    return _(
+        "Fyrklang, utgåva %(number)s%(invented)s, fryst %(day)s: %(name)s, %(year)s.",
+        number=found.release.short_number,
+        invented=invented,
+        day=date_iso(found.release.published_at),
+        name=found.measure.name,
+        year=found.year,
+    )
+
+
 def blank_kinds(found: Comparison) -> list[Blank]:
     """The words that occur in the table."""
     return [BLANKS[word] for word in BLANKS if found.blank(word)]
-
-
-def by_name(lines: Sequence[Line]) -> list[Line]:
-    """In Swedish order, whatever the view is ordered by."""
-    return sorted(lines, key=lambda line: swedish_key(line.association.short_name))
 
 
 def blank_of(line: Line) -> str:
