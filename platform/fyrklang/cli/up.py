@@ -27,10 +27,11 @@ STEPS = (
     Step(
         "tenants",
         "Förbunden läggs in",
-        "fyrklang.tenancy.registry:apply",
+        "fyrklang.cli.setup:lay_in_register",
         lambda: files_digest(project_root() / "tenants"),
     ),
-    Step("demo", "Demodata skapas", "fyrklang.cli.demo:generate_once", lambda: "1", demo=True),
+    Step("nation", "Påhittade förbund skapas", "fyrklang.cli.setup:draw_nation", lambda: "1", demo=True),
+    Step("people", "Inloggningen förbereds", "fyrklang.cli.setup:let_people_in"),
 )
 """In order. A start does only those whose fingerprint has changed since they last succeeded."""
 
