@@ -21,9 +21,6 @@ from tests.identity import ground
 from tests.identity.hostile import HostileIssuer
 from tests.identity.support import Clock, Site, free_port
 
-if os.environ.get("FYRKLANG_TEST_ADMIN_URL"):
-    from tests.identity.private import config, database  # noqa: F401 - until the shared ones carry this
-
 
 @pytest.fixture(scope="session")
 def valkey(config: Config) -> Iterator[redis.Redis]:
