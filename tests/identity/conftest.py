@@ -15,6 +15,7 @@ import redis
 import requests
 
 from fyrklang.identity import demo_people
+from fyrklang.identity.sessions import connect
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from tests.identity import ground
@@ -25,7 +26,7 @@ from tests.identity.support import Clock, Site, free_port
 @pytest.fixture(scope="session")
 def valkey(config: Config) -> Iterator[redis.Redis]:
     """This worker's Valkey."""
-    client = redis.Redis.from_url(config.redis_url, decode_responses=True)
+    client = connect(config.redis_url)
     yield client
     client.close()
 

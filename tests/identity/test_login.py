@@ -280,7 +280,7 @@ def test_organisations_are_searched_and_remembered(site: Site, af: UUID) -> None
 
 def test_an_organisation_whose_login_is_down_says_so(site: Site, grounded: Config) -> None:
     gone = HostileIssuer("borta")
-    gone.register(grounded, name="Bortakommunens inloggning")
+    gone.register(grounded, name="Bortakommunens inloggning", timeout_ms=700)
     site.forget()
     browser = Browser(site)
     answer = browser.post("/logga-in", organisation=str(gone.organisation_id))
