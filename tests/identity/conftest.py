@@ -15,20 +15,18 @@ import redis
 import requests
 
 from fyrklang.identity import demo_people
+from fyrklang.identity.sessions import connect
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from tests.identity import ground
 from tests.identity.hostile import HostileIssuer
 from tests.identity.support import Clock, Site, free_port
 
-if os.environ.get("FYRKLANG_TEST_ADMIN_URL"):
-    from tests.identity.private import config, database  # noqa: F401 - until the shared ones carry this
-
 
 @pytest.fixture(scope="session")
 def valkey(config: Config) -> Iterator[redis.Redis]:
     """This worker's Valkey."""
-    client = redis.Redis.from_url(config.redis_url, decode_responses=True)
+    client = connect(config.redis_url)
     yield client
     client.close()
 

@@ -83,6 +83,8 @@ class HostileIssuer:
         self.act = Act()
         self.calls: list[str] = []
         self.organisation_id = uuid5(_NAMES, issuer_id)
+        self._registered: dict[str, Any] = {}
+        self._secret: bytes | None = None
         self._asked: dict[str, Any] = {}
         self._server = make_server("127.0.0.1", port, self._app(), threaded=True)
 
@@ -95,15 +97,18 @@ class HostileIssuer:
 
     def register(self, config: Config, **changes: Any) -> None:
         """Lay it in the registry of trusted issuers, with an organisation that logs in there."""
+        self._secret = self._secret or seal(config, self.id, SECRET)
         values: dict[str, Any] = {
             "id": self.id,
             "name": "Provutfärdaren",
             "issuer": self.url,
             "client_id": CLIENT_ID,
             "algorithms": ("RS256", "ES256"),
-            "secret_sealed": seal(config, self.id, SECRET),
+            "secret_sealed": self._secret,
             **changes,
         }
+        if values == self._registered:
+            return
         with connect(config) as conn:
             conn.execute(
                 "INSERT INTO registry.organisation (id, kind, code, name, synthetic) "
@@ -115,6 +120,7 @@ class HostileIssuer:
             register(connection, Issuer(**values))
             link(connection, [self.organisation_id], self.id)
         engine.dispose()
+        self._registered = values
 
     def signed(self, claims: dict[str, Any], key: Any = None, **header: Any) -> str:
         """A token signed as honestly as the arguments allow."""

@@ -10,13 +10,14 @@ import pytest
 import redis
 import requests
 
-from fyrklang.identity import demo_people
+from fyrklang.identity import demo_people, setup
 from fyrklang.identity.demo_people import ANALYST, DOUBLE, OPERATOR, DemoPerson, people
 from fyrklang.identity.issuers import IssuerRegistry
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from tests.identity import ground
 from tests.identity.conftest import issuer_process
+from tests.identity.hostile import SECRET, Act, HostileIssuer
 from tests.identity.support import Browser, Clock, Site, free_port, text_of
 
 WORKER = next(person for person in people() if person.sub == "halland-handlaggare")
@@ -96,11 +97,8 @@ def test_two_forbund_are_chosen_between_and_switched_with_a_new_session(site: Si
 
 
 def test_someone_new_is_told_what_to_do_and_gets_in_when_given_a_role(
-    site: Site, hostile: object, af: UUID, clock: Clock, grounded: Config
+    site: Site, hostile: HostileIssuer, af: UUID, clock: Clock, grounded: Config
 ) -> None:
-    from tests.identity.hostile import Act, HostileIssuer
-
-    assert isinstance(hostile, HostileIssuer)
     hostile.act = Act(claims=lambda claims: claims.update(sub="ny"), userinfo=lambda a: a.update(sub="ny"))
     hostile.register(grounded)
     site.forget()
@@ -239,6 +237,30 @@ def test_ensure_is_safe_to_repeat_and_remove_takes_all(grounded: Config, demo_is
     assert count() == before
 
 
+def test_an_issuer_by_settings_takes_the_demo_issuers_place(
+    site: Site, grounded: Config, af: UUID, demo_issuer: str
+) -> None:
+    with HostileIssuer("standard") as own:
+        count = setup.lay_in(grounded, own=setup.OwnIssuer(own.url, "fyrklang", SECRET))
+        assert count == len(people())
+        assert setup.lay_in(grounded, own=setup.OwnIssuer(own.url, "fyrklang", SECRET)) == count
+        own.act = Act(
+            claims=lambda claims: claims.update(sub=WORKER.sub),
+            userinfo=lambda about: about.update(sub=WORKER.sub, name=WORKER.name),
+        )
+        site.forget()
+        browser = Browser(site)
+        assert "Göteborgs" in text_of(browser.get("/logga-in"))
+        answer = browser.follow(browser.depart(af), 2)
+    assert answer.headers["Location"] == "/f/halland/"
+    with ground.connect(grounded) as conn:
+        conn.execute("DELETE FROM registry.organisation_issuer WHERE issuer_id = 'standard'")
+        conn.execute("UPDATE registry.issuer SET enabled = false WHERE id = 'standard'")
+    setup.lay_in(grounded, demo_address=demo_issuer)
+    site.forget()
+    assert Browser(site).log_in(af, WORKER.sub).headers["Location"] == "/f/halland/"
+
+
 def test_organisations_are_searched_and_remembered(site: Site, af: UUID) -> None:
     browser = Browser(site)
     page = text_of(browser.get("/logga-in"))
@@ -257,10 +279,8 @@ def test_organisations_are_searched_and_remembered(site: Site, af: UUID) -> None
 
 
 def test_an_organisation_whose_login_is_down_says_so(site: Site, grounded: Config) -> None:
-    from tests.identity.hostile import HostileIssuer
-
     gone = HostileIssuer("borta")
-    gone.register(grounded, name="Bortakommunens inloggning")
+    gone.register(grounded, name="Bortakommunens inloggning", timeout_ms=700)
     site.forget()
     browser = Browser(site)
     answer = browser.post("/logga-in", organisation=str(gone.organisation_id))

@@ -12,6 +12,7 @@ import redis
 from fyrklang.identity.grants import Grants
 from fyrklang.identity.outcomes import Accepted
 from fyrklang.identity.session_store import Session, Sessions
+from fyrklang.identity.sessions import connect
 from fyrklang.identity.visitor import Membership
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.errors import NotFound, NotSignedIn, Unavailable
@@ -212,7 +213,7 @@ def test_other_cookies_find_nothing(sessions: Sessions, cookie: str | None) -> N
 
 
 def test_nobody_is_let_in_while_the_store_is_away(config: Config, book: Book) -> None:
-    away = Sessions(config, redis.Redis(port=free_port()), book)
+    away = Sessions(config, connect(f"redis://127.0.0.1:{free_port()}"), book)
     with pytest.raises(Unavailable):
         away.find("A" * 43)
 

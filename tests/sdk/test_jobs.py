@@ -31,7 +31,8 @@ def offered(rig: Rig, kind: str, tenant: int = 0, **given: object) -> UUID:
 
 def offer(rig: Rig, job_id: UUID) -> None:
     rig.admin.execute(
-        "UPDATE jobs.job SET state = 'OFFERED', offered_at = now() WHERE id = %s AND state = 'WAITING'", (job_id,)
+        "UPDATE jobs.job SET state = 'OFFERED', offered_at = now() WHERE id = %s AND state = 'WAITING'",
+        (job_id,),
     )
 
 
@@ -40,9 +41,9 @@ def run(rig: Rig, job_id: UUID, tenant: int = 0, registry: Registry = REGISTRY) 
 
 
 def test_a_job_exists_only_if_its_transaction_commits(rig: Rig) -> None:
-    with pytest.raises(KeyError), tenant_session(rig.database, rig.context()) as session:
+    with TenantSession(rig.database, rig.context()) as session:
         jobs.enqueue(session, "test.note")
-        raise KeyError
+        session.rollback()
     assert rig.states() == {}
     assert rig.relay().one_pass() == 0
 
@@ -100,7 +101,9 @@ def test_a_job_reaches_as_far_as_its_asker_and_says_who_that_was(rig: Rig) -> No
 
 @pytest.mark.parametrize("column", ["party", "created_by", "interventions", "state", "attempt", "cursor"])
 def test_a_service_cannot_say_who_asked_or_play_worker(rig: Rig, column: str) -> None:
-    statement = f"INSERT INTO jobs.job (tenant_id, id, kind, queue, {column}) VALUES (:t, :i, 'x', 'batch', NULL)"
+    statement = (
+        f"INSERT INTO jobs.job (tenant_id, id, kind, queue, {column}) VALUES (:t, :i, 'x', 'batch', NULL)"
+    )
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
         tenant_session(rig.database, rig.context()) as session,
@@ -110,7 +113,11 @@ def test_a_service_cannot_say_who_asked_or_play_worker(rig: Rig, column: str) ->
 
 def test_a_service_can_neither_rewrite_nor_delete_a_job(rig: Rig) -> None:
     rig.enqueue("test.note")
-    for statement in ("UPDATE jobs.job SET args = '{}'", "UPDATE jobs.job SET party = 'FK'", "DELETE FROM jobs.job"):
+    for statement in (
+        "UPDATE jobs.job SET args = '{}'",
+        "UPDATE jobs.job SET party = 'FK'",
+        "DELETE FROM jobs.job",
+    ):
         with (
             pytest.raises(ProgrammingError, match="permission denied"),
             tenant_session(rig.database, rig.context()) as session,
@@ -120,7 +127,10 @@ def test_a_service_can_neither_rewrite_nor_delete_a_job(rig: Rig) -> None:
 
 def test_the_relay_role_sees_no_row(rig: Rig) -> None:
     rig.enqueue("test.note")
-    with rig.database.engine("relay").begin() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+    with (
+        rig.database.engine("relay").begin() as connection,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
         connection.execute(text("SELECT * FROM jobs.job"))
 
 
@@ -292,7 +302,8 @@ def test_a_worker_that_slept_through_its_lease_loses_its_effects(rig: Rig) -> No
             {"t": job.context.tenant_id, "i": uuid4(), "j": job.job_id},
         )
         rig.admin.execute(
-            "UPDATE jobs.job SET state = 'WAITING', lease_until = NULL, leased_by = NULL WHERE id = %s", (job.job_id,)
+            "UPDATE jobs.job SET state = 'WAITING', lease_until = NULL, leased_by = NULL WHERE id = %s",
+            (job.job_id,),
         )
         taken_over.append(True)
 

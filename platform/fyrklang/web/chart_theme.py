@@ -203,7 +203,7 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
 
 def nice_top(highest: float, step: float = 0.2) -> float:
     """The next step above the highest value, at most 1."""
-    return min(1.0, math.ceil(round(highest / step, 6)) * step)
+    return min(1.0, round(math.ceil(round(highest / step, 6)) * step, 6))
 
 
 def _steps(top: float, step: float) -> list[float]:

@@ -118,10 +118,15 @@ def _view(options: WebOptions) -> View:
     return View(
         theme=theme if theme in get_args(Theme) else "auto",  # type: ignore[arg-type]
         keys=request.cookies.get(KEYS_COOKIE) != "off",
-        path=request.full_path.rstrip("?") if request.method == "GET" else "/",
+        path=_here(),
         accessibility_url=options.accessibility_url,
         privacy_url=options.privacy_url,
     )
+
+
+def _here() -> str:
+    """The address to come back to. An error page leads home: its bytes must not echo what was asked for."""
+    return "/" if g.get("fy_problem") or request.method != "GET" else request.full_path.rstrip("?")
 
 
 def _local(path: str) -> str:

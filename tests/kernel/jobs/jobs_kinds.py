@@ -21,9 +21,7 @@ _SEEN = text("SELECT count(*) FROM office.job_effect")
 
 def leave_effect(job: jobs.JobContext, chunk: int = 0) -> None:
     """One row a run, without any unique key: a double run shows as a double row."""
-    job.session.execute(
-        _EFFECT, {"tenant": job.context.tenant_id, "job": job.job_id, "chunk": chunk}
-    )
+    job.session.execute(_EFFECT, {"tenant": job.context.tenant_id, "job": job.job_id, "chunk": chunk})
 
 
 @jobs.job("test.note", title="Antecknar", attempts=60)
@@ -35,7 +33,9 @@ def note(job: jobs.JobContext) -> None:
 @jobs.job("test.slow", title="Tar tid", attempts=60)
 def slow(job: jobs.JobContext) -> None:
     leave_effect(job)
-    time.sleep(0.35)
+    time.sleep(0.25)
+    job.progress(1, 2, "Halvvägs")
+    time.sleep(0.1)
 
 
 @jobs.job("test.flaky", title="Lyckas andra gången", attempts=60)

@@ -14,8 +14,8 @@ from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.jobs import faults
 from fyrklang.kernel.jobs.relay import Relay
-from fyrklang.kernel.jobs.schedules import Schedule
 from fyrklang.kernel.jobs.scheduler import Scheduler
+from fyrklang.kernel.jobs.schedules import Schedule
 from fyrklang.kernel.jobs.settings import JobSettings, Queue
 from fyrklang.kernel.jobs.transport import Transport
 from fyrklang.kernel.jobs.worker import run_worker
@@ -25,7 +25,7 @@ from fyrklang.tenancy.jobs.runner import JobRunner
 QUICK = JobSettings(
     lease=0.9,
     renew=0.2,
-    poll_busy=0.005,
+    poll_busy=0.01,
     poll_idle=0.05,
     sweep=0.1,
     offer_timeout=0.6,
