@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.schema import SchemaItem
 
 from migrations.helpers import create_definer_function, create_shared_table, one_of
-from migrations.national_0007 import CHECKSUM, FUNCTIONS, IS_FROZEN, KEEP_RELEASE, REFUSE_CHANGE
+from migrations.national_0007 import CHECKSUM, FUNCTIONS, IS_FROZEN, KEEP_RELEASE, MAY_GO, REFUSE_CHANGE
 
 revision = "0007"
 down_revision = "0006"
@@ -142,6 +142,7 @@ def _figures() -> None:
 def _freeze() -> None:
     for function, text in (
         ("is_frozen(uuid)", IS_FROZEN),
+        ("may_go(uuid)", MAY_GO),
         ("refuse_change()", REFUSE_CHANGE),
         ("keep_release()", KEEP_RELEASE),
         ("checksum(uuid)", CHECKSUM),

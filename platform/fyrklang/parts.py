@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fyrklang.modules import admin, health, interventions, members, signin, start
+from fyrklang.national import compare, council
 from fyrklang.sdk.parts import Part
 
 PARTS: tuple[Part, ...] = (
@@ -11,5 +12,7 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     members.PART,
+    council.PART,
+    compare.PART,
     admin.PART,
 )

@@ -55,7 +55,6 @@ def director(nation: Nation, nation_app: Flask) -> FlaskClient:
 
 
 def items(council: FlaskClient, **query: str | int) -> dict[str, dict]:
-    print(council.get(f"{API}/comparison", query_string=query).text)
     found = council.get(f"{API}/comparison", query_string=query).json["items"]
     with_names = council.get(f"{API}/comparison", query_string=query).json
     assert with_names["synthetic"] is True

@@ -277,6 +277,21 @@ def test_a_plan_that_cannot_be_kept_is_refused(plan: Plan, field: str) -> None:
     assert list(caught.value.fields) == [field]
 
 
+def test_the_demo_goes_away_row_by_row_and_nothing_real(
+    nation: Nation, nation_database: Database, checksum: str
+) -> None:
+    """The command that takes the invented nation away deletes children first, as migrator."""
+    whose = "release_id IN (SELECT id FROM national.release WHERE synthetic = %s)"
+    with connect(nation.config) as conn:
+        for table in TABLES[::-1]:
+            conn.execute(f"DELETE FROM national.{table} WHERE {whose}", (True,))
+        conn.execute("DELETE FROM national.release WHERE synthetic")
+        for table in ("cell", "release"):
+            with pytest.raises(errors.RestrictViolation), conn.transaction():
+                conn.execute(f"DELETE FROM national.{table}")
+        conn.rollback()
+
+
 def test_withdrawn_and_removed(nation: Nation, nation_database: Database, checksum: str) -> None:
     """Last: the invented releases go away whole, the real one stays."""
     assert withdraw(nation_database, "2026-1-pahittat", "Fel i underlaget.")

@@ -66,7 +66,7 @@ class Line:
     @property
     def uncertain(self) -> bool:
         """Whether so few outcomes are known that the reader should be warned."""
-        return self.known is not None and self.known < WARN_KNOWN
+        return self.figure.word is None and self.known is not None and self.known < WARN_KNOWN
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def cells(
     query = select(c.measure, c.slug, *_columns(c, Figure)).where(
         c.release_id == release.id, c.measure.in_(codes), c.year == period[0], c.sex == period[1]
     )
-    return {(row[0], row[1]): Figure(*row[2:]) for row in reader.session.execute(query).tuples()}
+    return {(row[0], row[1]): Figure(*row[2:]) for row in reader.session.execute(query)}
 
 
 def totals(reader: NationalReader, release: ReleaseInfo, year: int) -> dict[tuple[str, str], NationFigure]:
@@ -107,7 +107,7 @@ def totals(reader: NationalReader, release: ReleaseInfo, year: int) -> dict[tupl
     query = select(t.measure, t.sex, *_columns(t, NationFigure)).where(
         t.release_id == release.id, t.year == year
     )
-    return {(row[0], row[1]): NationFigure(*row[2:]) for row in reader.session.execute(query).tuples()}
+    return {(row[0], row[1]): NationFigure(*row[2:]) for row in reader.session.execute(query)}
 
 
 def coverage(reader: NationalReader, release: ReleaseInfo) -> list[KommunInfo]:
@@ -125,4 +125,4 @@ def _numbered(reader: NationalReader, number: str) -> ReleaseInfo | None:
 
 def _read(reader: NationalReader, query: Select[Any], shape: Callable[..., _Shape]) -> list[_Shape]:
     reader.require(Permission.NATIONAL_READ)
-    return [shape(*row) for row in reader.session.execute(query).tuples()]
+    return [shape(*row) for row in reader.session.execute(query)]
