@@ -17,8 +17,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from flask import Flask
 from psycopg import sql
 
+from fyrklang.app import create_app
 from fyrklang.kernel import migrate
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
@@ -133,3 +135,11 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 def _with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def app(config: Config) -> Flask:
+    """The whole application on this worker's database and Valkey."""
+    made = create_app(config)
+    made.testing = False
+    return made

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import psycopg
+from flask import Flask
+from flask.testing import FlaskClient
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Role, permissions_of
+from fyrklang.identity.outcomes import Accepted
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
+from fyrklang.web.security import csrf_token
 
 
 @dataclass(frozen=True)
@@ -51,3 +55,41 @@ def act(database: Database, forbund: Forbund, *roles: Role) -> Actor:
         roles=held,
         permissions=permissions_of(held),
     )
+
+
+def sign_in(app: Flask, *places: tuple[Forbund, Role], national: Role | None = None) -> FlaskClient:
+    """A browser in which somebody with these places is signed in, acting in the first."""
+    identity = app.extensions["fyrklang.identity"]
+    person_id = uuid4()
+    with psycopg.connect(identity.config.url_for("migrator").replace("+psycopg", "")) as conn:
+        conn.execute(
+            "INSERT INTO registry.person (id, display_name, synthetic) VALUES (%s, 'Prova Person', true)",
+            (person_id,),
+        )
+        for forbund, role in places:
+            conn.execute(
+                "INSERT INTO registry.membership (tenant_id, id, person_id, organisation_id, display_name, "
+                "roles, valid_from) SELECT %s, %s, %s, id, 'Prova Person', %s, '2024-01-01' "
+                "FROM registry.organisation WHERE kind = 'FK'",
+                (forbund.id, uuid4(), person_id, [role.value]),
+            )
+        if national is not None:
+            conn.execute(
+                "INSERT INTO registry.national_role (person_id, role) VALUES (%s, %s)",
+                (person_id, national.value),
+            )
+    accepted = Accepted("prov", str(person_id), "Prova Person", None, None, None, "/", {}, "")
+    made = identity.sessions.create(accepted, person_id, "prov")
+    assert made is not None
+    cookie, session = made
+    if session.acting is None:
+        cookie, session = identity.sessions.act(session, session.choices[0])
+    client = app.test_client()
+    client.set_cookie(identity.sessions.cookie_name, cookie)
+    client.environ_base.update(
+        {
+            "HTTP_SEC_FETCH_SITE": "same-origin",
+            "HTTP_X_CSRF_TOKEN": csrf_token(session.handle, identity.config.derive("csrf")),
+        }
+    )
+    return client

@@ -41,19 +41,19 @@ TODAY = "(now() AT TIME ZONE 'Europe/Stockholm')::date"
 SIGN_IN = """
 BEGIN
     -- Two first logins at once must end as one person.
-    PERFORM pg_advisory_xact_lock(hashtextextended(issuer || ' ' || subject, 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended(at_issuer || ' ' || subject, 0));
     SELECT p.id, p.ended_at IS NULL INTO person_id, active
       FROM registry.identity i JOIN registry.person p ON p.id = i.person_id
-     WHERE i.issuer_id = issuer AND i.sub = subject;
+     WHERE i.issuer_id = at_issuer AND i.sub = subject;
     known := FOUND;
     IF NOT known THEN
         person_id := new_person;
         active := true;
         INSERT INTO registry.person (id, display_name, synthetic)
-        SELECT new_person, called, s.synthetic FROM registry.issuer s WHERE s.id = issuer;
-        INSERT INTO registry.identity (issuer_id, sub, person_id) VALUES (issuer, subject, new_person);
+        SELECT new_person, called, s.synthetic FROM registry.issuer s WHERE s.id = at_issuer;
+        INSERT INTO registry.identity (issuer_id, sub, person_id) VALUES (at_issuer, subject, new_person);
     ELSIF active THEN
-        UPDATE registry.identity SET last_login_at = now() WHERE issuer_id = issuer AND sub = subject;
+        UPDATE registry.identity SET last_login_at = now() WHERE issuer_id = at_issuer AND sub = subject;
         IF called <> '' THEN
             UPDATE registry.person SET display_name = called WHERE id = person_id AND display_name <> called;
         END IF;
@@ -206,7 +206,7 @@ def _memberships() -> None:
 
 def _functions() -> None:
     create_definer_function(
-        "registry.sign_in(issuer text, subject text, new_person uuid, called text) "
+        "registry.sign_in(at_issuer text, subject text, new_person uuid, called text) "
         "RETURNS TABLE (person_id uuid, known boolean, active boolean)",
         "#variable_conflict use_column\n" + SIGN_IN,
         owner="doorkeeper",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from flask import Flask, request
+from flask import Flask, redirect, request, url_for
 from flask_smorest import Api as SmorestApi
 
 from fyrklang.access.guard import refuse_unguarded
 from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
+from fyrklang.kernel.errors import NotSignedIn
 from fyrklang.parts import PARTS
 from fyrklang.sdk import frame
 from fyrklang.tenancy.selfcheck import require_wall
-from fyrklang.web import shell
+from fyrklang.web import problems, shell
+from fyrklang.web.security import API_PREFIX
 
 UNGUARDED = frozenset({"static_asset", "set_preferences", "api-docs.openapi_json"})
 """Endpoints open to anyone that read and change nothing of anyone's."""
@@ -41,8 +44,16 @@ def create_app(config: Config) -> Flask:
     frame.init_app(app, PARTS, demo=config.demo)
     _register(app)
     shell.init_app(app, _web_options(app, config))
+    app.register_error_handler(NotSignedIn, _lead_to_login)
     refuse_unguarded(app, UNGUARDED)
     return app
+
+
+def _lead_to_login(error: NotSignedIn) -> Any:
+    """A page asked for without a session leads to the login and back; a program gets its 401."""
+    if request.method != "GET" or request.path.startswith(API_PREFIX):
+        return problems.answer(error)
+    return redirect(url_for("signin.login", nasta=request.full_path.rstrip("?")), 303)
 
 
 def _register(app: Flask) -> None:

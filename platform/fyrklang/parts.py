@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import health, interventions, members, signin, start
-from fyrklang.national import compare, council
+from fyrklang.modules import admin, health, interventions, members, signin, start
 from fyrklang.sdk.parts import Part
 
 PARTS: tuple[Part, ...] = (
@@ -12,6 +11,5 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     members.PART,
-    council.PART,
-    compare.PART,
+    admin.PART,
 )

@@ -55,8 +55,12 @@ def main() -> None:
     plan = Plan(
         (Step("note", "En rad skrivs", "standin:note", lambda: fingerprint),),
         (
-            Service("web", (*this, os.environ.get("STANDIN_WEB", "web"), "{port}")),
-            Service("family", (*this, "family"), after_health=True),
+            Service(
+                "web",
+                (*this, os.environ.get("STANDIN_WEB", "web"), "{port}"),
+                answers="http://127.0.0.1:{port}/healthz",
+            ),
+            Service("family", (*this, "family"), after_answers=True),
             Service("unwanted", (*this, "crash"), replaced_by="FYRKLANG_OIDC_ISSUER"),
         ),
     )

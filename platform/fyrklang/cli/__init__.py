@@ -11,7 +11,11 @@ from fyrklang.kernel.config import ConfigError
 from fyrklang.kernel.embedded.errors import EmbeddedError
 
 COMMANDS: dict[str, str] = {
+    "doctor": "fyrklang.cli.doctor:doctor",
+    "facts": "fyrklang.cli.facts:facts",
     "jobs": "fyrklang.cli.jobs:jobs",
+    "migrate": "fyrklang.cli.migrate:migrate",
+    "tenants": "fyrklang.cli.tenants:tenants",
     "up": "fyrklang.cli.up:up",
 }
 """Name of each sub-command → module and click command."""

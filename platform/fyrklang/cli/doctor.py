@@ -59,7 +59,7 @@ def _valkey(config: Config) -> Check:
     try:
         client = Redis.from_url(config.redis_url, socket_timeout=2)
         answered = bool(client.ping())
-        policy = dict(client.config_get("maxmemory-policy")).get("maxmemory-policy", "")  # type: ignore[arg-type]
+        policy = dict(client.config_get("maxmemory-policy")).get("maxmemory-policy", "")
     except RedisError as error:
         return Check("Kön svarar", ok=False, detail=str(error))
     keeps = policy == "noeviction"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fyrklang.cli.progress import Reporter
 from fyrklang.cli.settings import data_folder
@@ -26,7 +27,7 @@ from fyrklang.kernel.embedded.supervisor import ServiceProcess, StopRequested, S
 from fyrklang.kernel.embedded.valkey import Valkey
 
 DEFAULT_PORT = "8000"
-_HEALTH_PATIENCE = 60.0
+_ANSWER_PATIENCE = 60.0
 _DEATHS_BEFORE_GIVING_UP = 3
 _STEPS_DONE = "steps"
 
@@ -58,16 +59,18 @@ class Service:
     Attributes:
         name: names its log file.
         command: program and arguments; `{python}`, `{port}` and any setting's name in braces are filled in.
+        answers: address that must answer 200 before the start is called done; filled in like the command.
         replaced_by: setting that, when given, makes the process unnecessary.
         demo: only when demo people are wanted.
-        after_health: started when the web server answers, so that the two do not fight over the processor.
+        after_answers: started when all those answer, so as not to fight with them over the processor.
     """
 
     name: str
     command: tuple[str, ...]
+    answers: str = ""
     replaced_by: str = ""
     demo: bool = False
-    after_health: bool = False
+    after_answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,10 @@ class _Start:
         config = Config.from_env(self._environ)
         self._folder.note_running(_own(self._environ))
         self._take_steps(config)
-        self._start_services(after_health=False)
-        self._await_health()
-        self._start_services(after_health=True)
+        wanted = [service for service in self._plan.services if self._wanted(service)]
+        self._start_services([service for service in wanted if not service.after_answers])
+        self._await_answers([service for service in wanted if service.answers])
+        self._start_services([service for service in wanted if service.after_answers])
         self._reporter.answer(f"Fyrklang svarar på {config.base_url}")
         self._supervisor.run()
 
@@ -218,27 +222,27 @@ class _Start:
             return kept
         return {"of": whose}
 
-    def _start_services(self, *, after_health: bool) -> None:
-        for service in self._plan.services:
-            unwanted = (service.demo and not self._demo) or bool(self._environ.get(service.replaced_by))
-            if service.after_health != after_health or unwanted:
-                continue
-            values = {**self._environ, "python": sys.executable, "port": str(self._port)}
-            command = [part.format_map(values) for part in service.command]
+    def _wanted(self, service: Service) -> bool:
+        return (self._demo or not service.demo) and not self._environ.get(service.replaced_by)
+
+    def _filled(self, text: str) -> str:
+        return text.format_map({**self._environ, "python": sys.executable, "port": str(self._port)})
+
+    def _start_services(self, services: Sequence[Service]) -> None:
+        for service in services:
+            command = [self._filled(part) for part in service.command]
             self._supervisor.add(ServiceProcess(self._folder, service.name, command, self._environ))
 
-    def _await_health(self) -> None:
-        first = [service.name for service in self._plan.services if not service.after_health]
-        deadline = time.monotonic() + _HEALTH_PATIENCE
+    def _await_answers(self, services: Sequence[Service]) -> None:
+        deadline = time.monotonic() + _ANSWER_PATIENCE
         with self._reporter.step("Webbservern startas"):
-            while not _healthy(self._port):
-                self._supervisor.tick()
-                for name in first:
-                    if self._supervisor.deaths(name) >= _DEATHS_BEFORE_GIVING_UP:
-                        raise self._failed(name)
-                if time.monotonic() > deadline:
-                    raise self._failed(first[-1])
-                time.sleep(0.05)
+            for service in services:
+                while not _answers(self._filled(service.answers)):
+                    self._supervisor.tick()
+                    worn_out = self._supervisor.deaths(service.name) >= _DEATHS_BEFORE_GIVING_UP
+                    if worn_out or time.monotonic() > deadline:
+                        raise self._failed(service.name)
+                    time.sleep(0.05)
 
     def _failed(self, name: str) -> EmbeddedError:
         log = self._folder.log(name)
@@ -276,10 +280,11 @@ def _own(settings: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in settings.items() if name.startswith("FYRKLANG_")}
 
 
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+def _answers(address: str) -> bool:
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or HOST, parts.port, timeout=2)
     try:
-        connection.request("GET", "/healthz", headers={"Host": f"{HOST}:{port}"})
+        connection.request("GET", parts.path)
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

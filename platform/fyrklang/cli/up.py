@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
+import fyrklang
 from fyrklang.cli.launch import Plan, Service, Step, files_digest, launch
 from fyrklang.cli.progress import Reporter
 from fyrklang.kernel.jobs.settings import QUEUES
@@ -13,6 +15,7 @@ from fyrklang.kernel.paths import project_root
 
 WEB_WORKERS = 2
 WEB_THREADS = 8
+_PACKAGE = Path(fyrklang.__file__).parent
 _JOBS = ("{python}", "-m", "fyrklang.cli", "jobs")
 
 STEPS = (
@@ -20,17 +23,16 @@ STEPS = (
         "schema",
         "Tabellerna förbereds",
         "fyrklang.kernel.migrate:upgrade",
-        lambda: files_digest(
-            project_root() / "migrations", project_root() / "platform/fyrklang/kernel/migrate.py"
-        ),
+        lambda: files_digest(project_root() / "migrations", _PACKAGE / "kernel" / "migrate.py"),
     ),
     Step(
         "tenants",
         "Förbunden läggs in",
-        "fyrklang.tenancy.registry:apply",
-        lambda: files_digest(project_root() / "tenants"),
+        "fyrklang.cli.steps:tenants",
+        lambda: files_digest(project_root() / "tenants", _PACKAGE / "tenancy" / "registry"),
     ),
-    Step("demo", "Demodata skapas", "fyrklang.cli.demo:generate_once", lambda: "1", demo=True),
+    Step("nation", "Påhittade förbund skapas", "fyrklang.cli.steps:nation", lambda: "1", demo=True),
+    Step("people", "Inloggningen förbereds", "fyrklang.cli.steps:people"),
 )
 """In order. A start does only those whose fingerprint has changed since they last succeeded."""
 
@@ -38,6 +40,7 @@ SERVICES = (
     Service(
         "issuer",
         ("{python}", "-m", "fyrklang.identity.demo_issuer"),
+        answers="{FYRKLANG_DEMO_ISSUER}/.well-known/openid-configuration",
         replaced_by="FYRKLANG_OIDC_ISSUER",
         demo=True,
     ),
@@ -49,13 +52,14 @@ SERVICES = (
             # The control socket would lie in the home folder, shared by every installation on the machine.
             *("--graceful-timeout", "10", "--timeout", "60", "--no-control-socket", "fyrklang.app:wsgi()"),
         ),
+        answers="http://127.0.0.1:{port}/healthz",
     ),
-    Service("relay", (*_JOBS, "relay"), after_health=True),
+    Service("relay", (*_JOBS, "relay"), after_answers=True),
     *(
-        Service(f"worker-{queue}", (*_JOBS, "worker", "--queue", queue), after_health=True)
+        Service(f"worker-{queue}", (*_JOBS, "worker", "--queue", queue), after_answers=True)
         for queue in QUEUES
     ),
-    Service("scheduler", (*_JOBS, "scheduler"), after_health=True),
+    Service("scheduler", (*_JOBS, "scheduler"), after_answers=True),
 )
 """In starting order."""
 

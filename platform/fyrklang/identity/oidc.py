@@ -66,6 +66,10 @@ class OidcClient:
         self._prelogins = prelogins
         self._clock = clock
 
+    def forget(self) -> None:
+        """Drop every cached document, for an operator who has changed an issuer's keys in anger."""
+        self._providers.forget()
+
     def callback_url(self, issuer: Issuer) -> str:
         """The address registered at the issuer; one per issuer, so that answers cannot be mixed up."""
         return f"{self._base_url}/auth/{issuer.id}/callback"

@@ -234,6 +234,11 @@ class Providers:
                 known = self._known[issuer.id] = Provider(issuer, self._network, self._clock)
             return known
 
+    def forget(self) -> None:
+        """Know nothing, as at the start."""
+        with self._lock:
+            self._known.clear()
+
 
 def _public_key(listed: Any) -> Key | None:
     """A key fit for checking signatures; None for symmetric, private, short and unknown ones."""

@@ -11,6 +11,8 @@ from typing import cast
 import redis
 from flask import Flask, Request, current_app, g
 from flask import request as present
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from fyrklang.identity.grants import read_grants
 from fyrklang.identity.issuers import IssuerRegistry
@@ -58,15 +60,21 @@ def build(
 
 def init_app(app: Flask, config: Config, database: Database) -> None:
     """Make identity for an app that serves, with a Valkey client of its own."""
-    valkey = redis.Redis.from_url(
-        config.redis_url,
+    valkey = connect(config.redis_url)
+    app.extensions.setdefault("fyrklang.valkey", valkey)
+    install(app, build(config, database, valkey))
+
+
+def connect(url: str) -> redis.Redis:
+    """A client that tries once more on a broken connection and then says so, since a user is waiting."""
+    return redis.Redis.from_url(
+        url,
         decode_responses=True,
         socket_connect_timeout=ANSWER_SECONDS,
         socket_timeout=ANSWER_SECONDS,
         health_check_interval=30,
+        retry=Retry(NoBackoff(), 1),
     )
-    app.extensions.setdefault("fyrklang.valkey", valkey)
-    install(app, build(config, database, valkey))
 
 
 def install(app: Flask, identity: Identity) -> None:

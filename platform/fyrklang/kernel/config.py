@@ -37,6 +37,10 @@ class Config:
     secure_cookies: bool = True
     proxy_hops: int = 0
     citus: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    demo_issuer: str = ""
     role_urls: Mapping[str, str] = field(default_factory=dict)
 
     def derive(self, purpose: str) -> bytes:
@@ -83,6 +87,10 @@ class Config:
             secure_cookies=base_url.startswith("https://"),
             proxy_hops=int(environ.get("FYRKLANG_PROXY_HOPS", "0")),
             citus=environ.get("FYRKLANG_CITUS", "0") == "1",
+            oidc_issuer=environ.get("FYRKLANG_OIDC_ISSUER", "").rstrip("/"),
+            oidc_client_id=environ.get("FYRKLANG_OIDC_CLIENT_ID", ""),
+            oidc_client_secret=environ.get("FYRKLANG_OIDC_CLIENT_SECRET", ""),
+            demo_issuer=environ.get("FYRKLANG_DEMO_ISSUER", ""),
             role_urls={
                 role: environ[f"FYRKLANG_DATABASE_URL_{role.upper()}"]
                 for role in ROLES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import Flask, request, url_for
 
@@ -67,7 +68,7 @@ def _items(app: Flask, entries: list[MenuEntry], person: Visitor, here: Membersh
             continue
         if not in_tenant and not _may_outside(entry.permission, at_home, national):
             continue
-        values = {"slug": here.slug} if in_tenant and here else {}
+        values: dict[str, Any] = {"slug": here.slug} if in_tenant and here else {}
         current = _is_current(entry.endpoint)
         items.append(MenuItem(entry.label(), url_for(entry.endpoint, **values), entry.icon, current=current))
     return items

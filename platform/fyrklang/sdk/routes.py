@@ -36,7 +36,7 @@ class Pages:
         def register(view: View) -> View:
             guarded = guard(view, permission, self.scope)
             self.blueprint.add_url_rule(
-                rule or "/", endpoint=view.__name__, view_func=guarded, methods=list(methods)
+                rule, endpoint=view.__name__, view_func=guarded, methods=list(methods)
             )
             return guarded
 

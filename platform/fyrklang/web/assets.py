@@ -121,7 +121,8 @@ class Assets:
             response.cache_control.immutable = True
         else:
             response.cache_control.no_cache = True
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
 
 def init_assets(app: Flask) -> Assets:

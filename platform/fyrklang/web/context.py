@@ -25,13 +25,17 @@ BOTTOM_BAR_PLACES = 4
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One place in the menu. `icon` is a name in the sprite; `count` is shown when above zero."""
+    """One place in the menu. `icon` is a name in the sprite; `count` is shown when above zero.
+
+    `phone` keeps it in the phone's bottom bar; with none marked, the first four are.
+    """
 
     label: str
     url: str
     icon: str
     current: bool = False
     count: int | None = None
+    phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,14 @@ class Menu:
     @property
     def first(self) -> tuple[MenuItem, ...]:
         """What the phone's bottom bar shows."""
-        return self.items[:BOTTOM_BAR_PLACES]
+        marked = tuple(item for item in self.items if item.phone)
+        return (marked or self.items)[:BOTTOM_BAR_PLACES]
 
     @property
     def rest(self) -> tuple[MenuItem, ...]:
         """What stands under *Mer* on the phone."""
-        return self.items[BOTTOM_BAR_PLACES:]
+        shown = self.first
+        return tuple(item for item in self.items if item not in shown)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def percent_points(difference: Number, decimals: int = 0) -> str:
     points = Decimal(str(difference)) * 100
     text = number(points, decimals)
     sign = "+" if points > 0 and any(digit not in "0,\u00a0" for digit in text) else ""
-    if text in (f"{sign}1", f"{MINUS}1"):
+    if text.removeprefix(MINUS) == "1":
         return gettext("%(points)s procentenhet", points=sign + text)
     return gettext("%(points)s procentenheter", points=sign + text)
 

@@ -18,11 +18,9 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
-from fyrklang.web import sentences as sentences
 from fyrklang.web.formats import date_iso, number
 from fyrklang.web.i18n import gettext, ngettext
-
-CSRF_FIELD = "_csrf"
+from fyrklang.web.sentences import speak_swedish
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
@@ -33,6 +31,9 @@ _DATE_FORMS = (
     re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})", re.ASCII),
     re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})\s*(?P<y>\d{4})", re.ASCII),
 )
+
+
+speak_swedish()
 
 
 class FormText(str):
@@ -169,7 +170,7 @@ class Form:
         )
 
 
-def _read(schema_field: fields.Field, written: list[str]) -> Any:
+def _read(schema_field: fields.Field[Any], written: list[str]) -> Any:
     if isinstance(schema_field, fields.List):
         return [FormText(text) for text in written if text.strip()]
     if isinstance(schema_field, fields.Boolean):
@@ -207,7 +208,7 @@ def bind(schema: Schema | type[Schema], data: MultiDict[str, str]) -> Form:
     try:
         values = chosen.load(loaded, unknown=EXCLUDE)
     except ValidationError as error:
-        found = flatten_errors(error.normalized_messages())
+        found = flatten_errors(error.normalized_messages())  # type: ignore[no-untyped-call]
         ordered = {name: found[name] for name in (*written, "") if name in found}
         return Form(raw=written, errors={**ordered, **found})
     return Form(raw=written, values=dict(values))

@@ -25,10 +25,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
-from flask_babel.speaklater import LazyString as LazyText
+from markupsafe import Markup, escape
 
 __all__ = [
     "LANGUAGES",
@@ -57,26 +57,51 @@ _KEYWORDS = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "Sentence": None,
+    # A service raises its error in Swedish; the door translates it.
+    "BadRequest": None,
+    "Conflict": None,
+    "Forbidden": None,
+    "NotFound": None,
+    "NotSignedIn": None,
+    "Unavailable": None,
 }
 
 
 def gettext(text: str, **values: object) -> str:
     """`text` in the reader's language, with `%(name)s` filled in; Swedish outside a request."""
     if has_request_context():
-        return _gettext(text, **values)
+        return str(_gettext(text, **values))
     return text % values if values else text
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """As `gettext`, choosing by `count`, which is also the value `num`."""
     if has_request_context():
-        return _ngettext(one, many, count, **values)
+        return str(_ngettext(one, many, count, **values))
     return (one if count == 1 else many) % {"num": count, **values}
+
+
+class LazyText:
+    """A text that is put into the reader's language each time it is shown."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return gettext(self._text)
+
+    def __html__(self) -> Markup:
+        return escape(str(self))
+
+    def __repr__(self) -> str:
+        return f"LazyText({self._text!r})"
 
 
 def lazy_gettext(text: str) -> LazyText:
     """A text in a module constant, put into the reader's language when it is shown."""
-    return LazyText(gettext, text)
+    return LazyText(text)
 
 
 def current_language() -> Language:

@@ -25,18 +25,14 @@ REQUEST_ID = "X-Request-ID"
 
 @dataclass(frozen=True)
 class Problem:
-    """One error as it is shown. `again` offers the same address once more."""
+    """One error as it is shown. `again` is the same address once more, where that makes sense."""
 
     status: int
     title: str
     detail: str
     fields: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
-
-    @property
-    def again(self) -> bool:
-        """Whether trying the same address again makes sense."""
-        return self.status in (429, 503)
+    again: str = ""
 
 
 def request_id() -> str:
@@ -110,7 +106,9 @@ def describe(error: Exception) -> Problem:
     else:
         status, fields = 500, {}
         title, detail = _known(500)
-    return Problem(status, title, detail, fields, request_id() if status >= 500 else "")
+    reference = request_id() if status >= 500 else ""
+    again = request.full_path.rstrip("?") if status in (429, 503) and request.method == "GET" else ""
+    return Problem(status, title, detail, fields, reference, again)
 
 
 def problem_document(problem: Problem) -> Response:
@@ -142,6 +140,7 @@ def answer(error: Exception) -> Response:
     if request.path.startswith(API_PREFIX):
         response = problem_document(problem)
     else:
+        g.fy_problem = True
         response = Response(render_template("errors/problem.html", problem=problem), status=problem.status)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers(request.environ):

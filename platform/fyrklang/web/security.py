@@ -109,9 +109,7 @@ def guard_request(asked: Request, session_id: str, key: bytes, own_origin: str) 
     token = asked.headers.get(CSRF_HEADER) or ("" if api else asked.form.get(CSRF_FIELD, ""))
     if not csrf_valid(token, session_id, key):
         raise Forbidden(
-            gettext(
-                "Sidan har legat öppen för länge. Gå tillbaka, ladda om sidan och försök igen. Inget är ändrat."
-            )
+            gettext("Sidan har legat öppen för länge. Ladda om sidan och försök igen. Inget är ändrat.")
         )
 
 

@@ -1,7 +1,7 @@
 """Swedish sentences for faults in input, and how marshmallow is taught to say them.
 
-Imported for its effect by `forms`: after that every schema of the platform, JSON or HTML, answers in
-Swedish (or the reader's language) without naming messages field by field.
+`forms` calls `speak_swedish` when it is imported: after that every schema of the platform, JSON or HTML,
+answers in Swedish (or the reader's language) without naming messages field by field.
 """
 
 from __future__ import annotations
@@ -88,6 +88,3 @@ def speak_swedish() -> None:
     validate.Regexp.default_message = INVALID
     validate.Email.default_message = EMAIL
     validate.URL.default_message = URL
-
-
-speak_swedish()

@@ -34,10 +34,8 @@ def _nobody() -> str:
 
 
 def _flashed() -> list[tuple[str, str]]:
-    return [
-        (tone if tone in ("info", "pos", "warn", "neg") else "pos", str(text))
-        for tone, text in get_flashed_messages(with_categories=True)
-    ]
+    once: list[Any] = list(get_flashed_messages(with_categories=True))
+    return [(tone if tone in ("info", "pos", "warn", "neg") else "pos", str(text)) for tone, text in once]
 
 
 @dataclass(frozen=True)
@@ -120,10 +118,15 @@ def _view(options: WebOptions) -> View:
     return View(
         theme=theme if theme in get_args(Theme) else "auto",  # type: ignore[arg-type]
         keys=request.cookies.get(KEYS_COOKIE) != "off",
-        path=request.full_path.rstrip("?") if request.method == "GET" else "/",
+        path=_here(),
         accessibility_url=options.accessibility_url,
         privacy_url=options.privacy_url,
     )
+
+
+def _here() -> str:
+    """The address to come back to. An error page leads home: its bytes must not echo what was asked for."""
+    return "/" if g.get("fy_problem") or request.method != "GET" else request.full_path.rstrip("?")
 
 
 def _local(path: str) -> str:
@@ -143,7 +146,7 @@ def set_preferences() -> Response:
         status=303, headers={"Location": redirect(_local(request.form.get("next", "/"))).location}
     )
     for cookie, value, allowed in choices:
-        if value in allowed:
+        if value is not None and value in allowed:
             response.set_cookie(
                 cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
             )

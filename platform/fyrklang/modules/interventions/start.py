@@ -12,7 +12,7 @@ from fyrklang.modules.interventions import service
 from fyrklang.modules.interventions.models import Count, Intervention
 from fyrklang.sdk.codes import EVERYONE
 from fyrklang.sdk.facts import WHOLE_YEAR, Cell
-from fyrklang.sdk.results import Share
+from fyrklang.sdk.results import NOTHING, Share
 from fyrklang.sdk.start import Figure, Start, ToDo
 from fyrklang.web.formats import interval, number, percent, share_of
 from fyrklang.web.i18n import gettext as _
@@ -66,12 +66,11 @@ def _figures(actor: Actor) -> tuple[Figure, ...]:
         .group_by(Cell.measure)
     )
     found = {row[0]: Share(row[1], row[2]) for row in actor.session.execute(query)}
-    if not found:
-        return ()
-    figures = [
-        Figure(_("Deltagare %(year)s", year=year), number(found["M9"].numerator), _("i alla insatser")),
-    ]
-    share = found["M1"]
+    figures = []
+    if "M9" in found:
+        label = _("Deltagare %(year)s", year=year)
+        figures.append(Figure(label, number(found["M9"].numerator), _("i alla insatser")))
+    share = found.get("M1", NOTHING)
     if share.value is not None and share.interval is not None and not share.protected:
         figures.append(
             Figure(

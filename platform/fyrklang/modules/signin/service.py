@@ -84,9 +84,7 @@ def start_of(session: Session) -> str:
     """The start page of the role acted in."""
     if session.membership is not None:
         return f"/f/{session.membership.slug}/"
-    if session.national_role is not None:
-        return "/nationellt/"
-    return CHOOSE
+    return "/" if session.national_role is not None else CHOOSE
 
 
 def farewell(identity: Identity, session: Session) -> str | None:

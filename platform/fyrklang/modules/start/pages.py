@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from fyrklang.access.actor import Actor
-from fyrklang.access.guard import SIGNED_IN, visitor
+from fyrklang.access.guard import SIGNED_IN
 from fyrklang.access.permissions import ROLE_NAMES, Permission
 from fyrklang.sdk.parts import MenuEntry, Part
 from fyrklang.sdk.routes import Pages, Scope
 from fyrklang.sdk.start import collect
+from fyrklang.web.context import Shell
 from fyrklang.web.i18n import gettext
 
 pages = Pages("start", __name__)
@@ -30,15 +32,9 @@ def home(actor: Actor) -> str:
 
 @door.route("/", permission=SIGNED_IN)
 def enter() -> Response:
-    """Lead the visitor to their own start page."""
-    person = visitor()
-    if person is None:
-        return redirect(url_for("signin.login"), 303)
-    if person.national_roles:
-        return redirect(url_for("council.overview"), 303)
-    if person.memberships:
-        return redirect(url_for("start.home", slug=person.memberships[0].slug), 303)
-    return redirect(url_for("signin.choose"), 303)
+    """Lead the visitor to the first place their roles give."""
+    items = cast("Callable[[], Shell]", current_app.extensions["fyrklang.shell"])().menu.items
+    return redirect(items[0].url if items else url_for("signin.choose"), 303)
 
 
 PART = Part(

@@ -32,6 +32,10 @@ class Again:
 
     cursor: Any
 
+    def __post_init__(self) -> None:
+        if self.cursor is None:
+            raise ValueError("Again needs a cursor, or the job would start from the beginning")
+
 
 class Pulse(Protocol):
     """How a running job is heard from outside its own transaction."""

@@ -12,7 +12,19 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Update, bindparam, column, func, null, select, table, text, update
+from sqlalchemy import (
+    CursorResult,
+    Interval,
+    Update,
+    bindparam,
+    column,
+    func,
+    null,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -48,7 +60,7 @@ _TAKE = (
     .values(
         state=RUNNING,
         attempt=JOB.c.attempt + 1,
-        lease_until=func.now() + bindparam("lease"),
+        lease_until=func.now() + bindparam("lease", type_=Interval()),
         leased_by=bindparam("holder"),
         started_at=func.coalesce(JOB.c.started_at, func.now()),
         error=null(),
@@ -83,6 +95,19 @@ class Taken:
     attempt: int
     max_attempts: int
     cancel_requested: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job has come, in its own measure and words."""
+
+    done: int
+    total: int | None
+    text: str
+
+    def columns(self) -> dict[str, Any]:
+        """As the row holds it."""
+        return {"progress_done": self.done, "progress_total": self.total, "progress_text": self.text}
 
 
 @dataclass(frozen=True)
@@ -154,11 +179,9 @@ class Lease:
         self.lost = self.lost or not kept
         return kept
 
-    def report(self, done: int, total: int | None, text: str) -> None:
+    def report(self, progress: Progress) -> None:
         """Write progress in a transaction of its own."""
-        self.lost = self.lost or not self._own_write(
-            progress_done=done, progress_total=total, progress_text=text
-        )
+        self.lost = self.lost or not self._own_write(**progress.columns())
 
     def is_cancelled(self) -> bool:
         """Whether somebody has asked for a stop, or the row is no longer ours."""
@@ -168,23 +191,24 @@ class Lease:
         self.lost = self.lost or answer is None
         return answer is not False
 
-    def finish(self, session: Session, result_ref: str | None, *, stopped: bool = False) -> None:
-        """Write the end into the handler's own transaction.
+    def finish(
+        self, session: Session, unsaid: Progress | None, result_ref: str | None, *, stopped: bool = False
+    ) -> None:
+        """Write the end, and progress not yet written, into the handler's own transaction.
 
         Raises:
             LeaseLost: the row is no longer ours; the caller must roll back.
         """
-        self._last_word(
-            session, state=CANCELLED if stopped else DONE, result_ref=result_ref, finished_at=func.now()
-        )
+        state = CANCELLED if stopped else DONE
+        self._last_word(session, unsaid, state=state, result_ref=result_ref, finished_at=func.now())
 
-    def go_on(self, session: Session, cursor: Any) -> None:
+    def go_on(self, session: Session, unsaid: Progress | None, cursor: Any) -> None:
         """Write in the handler's own transaction that the next chunk waits.
 
         Raises:
             LeaseLost: the row is no longer ours; the caller must roll back.
         """
-        self._last_word(session, state=WAITING, cursor=cursor, attempt=0, run_at=func.now())
+        self._last_word(session, unsaid, state=WAITING, cursor=cursor, attempt=0, run_at=func.now())
 
     def cancel(self) -> None:
         """End the job as cancelled, with nothing of this run kept."""
@@ -261,7 +285,9 @@ class Lease:
                 .values(state=WAITING, run_at=func.now() + _TWIN_PAUSE)
             )
 
-    def _last_word(self, session: Session, **values: Any) -> None:
+    def _last_word(self, session: Session, unsaid: Progress | None, **values: Any) -> None:
+        if unsaid is not None:
+            values |= unsaid.columns()
         statement = self._update().values(lease_until=null(), leased_by=null(), fault=null(), **values)
         if _rows(session, statement) != 1:
             self.lost = True

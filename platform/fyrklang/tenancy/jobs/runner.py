@@ -7,23 +7,24 @@ import os
 import random
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 from rq.timeouts import UnixSignalDeathPenalty
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import event, text
 
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import ProblemError
 from fyrklang.kernel.jobs.faults import crash_point
 from fyrklang.kernel.jobs.settings import JobSettings
+from fyrklang.kernel.jobs.worker import without_content
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.jobs.handlers import Again, Cancelled, JobContext, Kind, Registry
-from fyrklang.tenancy.jobs.lease import Failure, Lease, LeaseLost, Taken
-from fyrklang.tenancy.session import tenant_session
+from fyrklang.tenancy.jobs.keeper import Keeper
+from fyrklang.tenancy.jobs.lease import Failure, Lease, LeaseLost, Progress, Taken
+from fyrklang.tenancy.session import TenantSession, tenant_session
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,11 @@ PARKED_WORDS = (
     "Försök igen, och hör av dig till supporten om det händer på nytt."
 )
 TOO_LONG = "Jobbet tog längre tid än {limit} sekunder och avbröts."
-_HUNG = 70
 _PROGRESS_EVERY = 0.2
 _CANCEL_EVERY = 0.5
-_FRAMES = 12
+# A worker that dies inside a long statement must not leave its locks behind until that is finished.
+_NOTICE_DEATH = text("SET LOCAL client_connection_check_interval = '2s'")
+_IN_HANDLER = "in_job_handler"
 _dice = random.SystemRandom()
 
 
@@ -57,7 +59,7 @@ class JobRunner:
         self._database = database
         self._registry = registry
         self._settings = settings or JobSettings()
-        self._end_process = end_process
+        self._keeper = Keeper(self._settings, end_process)
 
     def __call__(self, tenant_id: UUID, job_id: UUID) -> None:
         """Take the row in the tenant's context and run its handler.
@@ -79,7 +81,7 @@ class JobRunner:
         if kind is None:
             lease.fail(self._failure(LookupError(), taken), taken)
             return
-        with self._renewing(lease, kind.time_limit):
+        with self._keeper.holding(lease, kind.time_limit):
             self._settle(lease, taken, kind)
 
     def _settle(self, lease: Lease, taken: Taken, kind: Kind) -> None:
@@ -94,23 +96,26 @@ class JobRunner:
             lease.give_back()
             raise
         except (Exception, TimeLimit) as error:  # noqa: BLE001  whatever it was, it ends in the row
-            _log_failure(lease.job_id, kind.name, error)
+            log.error("job %s of kind %s failed: %s", lease.job_id, kind.name, without_content(error))  # noqa: TRY400
             crash_point("worker.failed_unrecorded")
             lease.fail(self._failure(error, taken, kind), taken)
 
     def _perform(self, lease: Lease, taken: Taken, kind: Kind) -> None:
         with tenant_session(self._database, lease.context, "worker") as session:
+            session.execute(_NOTICE_DEATH)
+            pulse = _LeasePulse(lease)
             job = JobContext(
-                lease.job_id, taken.kind, taken.args, taken.cursor, taken.attempt, session, _LeasePulse(lease)
+                lease.job_id, taken.kind, taken.args, taken.cursor, taken.attempt, session, pulse
             )
-            outcome = kind.handler(job)
-            session.flush()
+            with _no_commit(session):
+                outcome = kind.handler(job)
+                session.flush()
             crash_point("worker.handled")
             if job.told_to_stop or not isinstance(outcome, Again):
                 result = None if isinstance(outcome, Again) else outcome
-                lease.finish(session, result, stopped=job.told_to_stop)
+                lease.finish(session, pulse.unsaid, result, stopped=job.told_to_stop)
             else:
-                lease.go_on(session, outcome.cursor)
+                lease.go_on(session, pulse.unsaid, outcome.cursor)
             crash_point("worker.done_uncommitted")
         crash_point("worker.committed")
 
@@ -130,47 +135,29 @@ class JobRunner:
         ceiling = min(self._settings.retry_most, self._settings.retry_base * 2 ** (attempt - 1))
         return timedelta(seconds=_dice.uniform(ceiling / 2, ceiling))
 
-    @contextmanager
-    def _renewing(self, lease: Lease, limit: int) -> Iterator[None]:
-        over = threading.Event()
-        keeper = threading.Thread(target=self._keep, args=(lease, limit, over), daemon=True)
-        keeper.start()
-        try:
-            yield
-        finally:
-            over.set()
-            keeper.join(timeout=self._settings.renew)
-
-    def _keep(self, lease: Lease, limit: int, over: threading.Event) -> None:
-        began = time.monotonic()
-        while not over.wait(self._settings.renew):
-            if time.monotonic() - began > limit + self._settings.hang_grace:
-                log.error("job %s blocks past its time limit; the process ends itself", lease.job_id)
-                self._end_process(_HUNG)
-                return
-            try:
-                if not lease.renew():
-                    return
-            except SQLAlchemyError as error:
-                log.warning("job %s: lease not renewed: %s", lease.job_id, type(error).__name__)
-            crash_point("worker.renewed")
-
 
 class _LeasePulse:
-    """Progress and cancellation by way of the row, no oftener than a page would look."""
+    """Progress and cancellation by way of the row, no oftener than a page would look.
+
+    What was said last and not yet written goes along with the job's end, so that a quick job costs no
+    extra transaction.
+    """
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
-        self._said = 0.0
-        self._asked = 0.0
+        self._said = time.monotonic()
+        self._asked = self._said
         self._told = False
+        self.unsaid: Progress | None = None
 
     def progress(self, done: int, total: int | None, text: str) -> None:
         now = time.monotonic()
-        if now - self._said < _PROGRESS_EVERY and done != total:
+        self.unsaid = Progress(done, total, text)
+        if now - self._said < _PROGRESS_EVERY:
             return
         self._said = now
-        self._lease.report(done, total, text)
+        self._lease.report(self.unsaid)
+        self.unsaid = None
         crash_point("worker.progressed")
 
     def cancelled(self) -> bool:
@@ -191,7 +178,17 @@ def _time_limit(seconds: int) -> Iterator[None]:
         yield
 
 
-def _log_failure(job_id: UUID, kind: str, error: BaseException) -> None:
-    """Where it broke and how. Never the message, which may hold what the row held."""
-    frames = "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])
-    log.error("job %s of kind %s failed: %s\n%s", job_id, kind, type(error).__name__, frames)
+@contextmanager
+def _no_commit(session: TenantSession) -> Iterator[None]:
+    """While a handler works; a commit of its own would part the effects from the job's end."""
+    session.info[_IN_HANDLER] = True
+    try:
+        yield
+    finally:
+        session.info.pop(_IN_HANDLER)
+
+
+@event.listens_for(TenantSession, "before_commit")
+def _refuse_commit(session: TenantSession) -> None:
+    if session.info.get(_IN_HANDLER) and not session.in_nested_transaction():
+        raise RuntimeError("a job handler flushes and never commits; use Again between chunks")

@@ -1,0 +1,155 @@
+"""Every lie of the corpus is refused, for the reason it should be, and the honest answer is not."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from fyrklang.identity.outcomes import Reason
+from tests.identity.cases import CASES, LOA3, Case
+from tests.identity.hostile import Act, HostileIssuer
+from tests.identity.support import Browser, Site, text_of
+
+
+def _prepare(site: Site, hostile: HostileIssuer, case: Case) -> None:
+    hostile.act = case.act
+    hostile.register(site.config, **case.registration)
+    site.forget()
+
+
+def _attempt(site: Site, hostile: HostileIssuer) -> tuple[Browser, requests.Response]:
+    browser = Browser(site)
+    begun = browser.post("/logga-in", organisation=str(hostile.organisation_id))
+    if begun.status_code != 200:
+        return browser, begun
+    return browser, browser.follow(begun.headers["Refresh"].removeprefix("0; url="), 2)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_lie_logs_anyone_in(site: Site, hostile: HostileIssuer, case: Case) -> None:
+    _prepare(site, hostile, case)
+    with site.refusals() as refusals:
+        browser, answer = _attempt(site, hostile)
+    assert answer.status_code in (400, 502)
+    assert [entry["reason"] for entry in refusals] == [case.reason.value]
+    assert site.identity.sessions.cookie_name not in browser.web.cookies
+    assert browser.who() is None
+
+
+def test_case_names_are_unique() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize(
+    ("act", "registration"),
+    [
+        (Act(), {}),
+        (Act(), {"userinfo": "NONE"}),
+        (Act(sign_userinfo=HostileIssuer.signed), {"userinfo": "SIGNED"}),
+        (Act(), {"required_acr": (LOA3,)}),
+        (Act(metadata=lambda document: document.pop("userinfo_endpoint")), {}),
+        (Act(claims=lambda claims: claims.update(aud=["fyrklang"], azp="fyrklang")), {}),
+        (Act(answer=lambda answer: answer.update(session_state="x", extra="1")), {}),
+    ],
+)
+def test_the_honest_answer_logs_in(
+    site: Site, hostile: HostileIssuer, act: Act, registration: dict[str, object]
+) -> None:
+    _prepare(site, hostile, Case("honest", Reason.CLAIM, act, registration))
+    browser, answer = _attempt(site, hostile)
+    assert answer.status_code == 302, text_of(answer)
+    assert browser.get("/valj").status_code == 200
+
+
+def test_iss_may_be_absent_where_it_was_never_promised(site: Site, hostile: HostileIssuer) -> None:
+    def silent(answer: dict[str, object]) -> None:
+        answer.pop("iss")
+
+    def unpromised(document: dict[str, object]) -> None:
+        document.pop("authorization_response_iss_parameter_supported")
+
+    _prepare(site, hostile, Case("", Reason.CLAIM, Act(metadata=unpromised, answer=silent)))
+    _, answer = _attempt(site, hostile)
+    assert answer.status_code == 302
+    _prepare(
+        site,
+        hostile,
+        Case(
+            "", Reason.CLAIM, Act(metadata=unpromised, answer=lambda a: a.update(iss="https://example.org"))
+        ),
+    )
+    _, answer = _attempt(site, hostile)
+    assert answer.status_code == 400
+
+
+class TestTheWayBack:
+    """Lies of whoever holds the browser, not of the issuer."""
+
+    @pytest.fixture(autouse=True)
+    def _honest(self, site: Site, hostile: HostileIssuer) -> None:
+        _prepare(site, hostile, Case("", Reason.CLAIM, Act()))
+
+    def _return_address(self, browser: Browser, hostile: HostileIssuer) -> str:
+        begun = browser.post("/logga-in", organisation=str(hostile.organisation_id))
+        address = begun.headers["Refresh"].removeprefix("0; url=")
+        answer = browser.web.get(address, allow_redirects=False, timeout=20)
+        return answer.headers["Location"]
+
+    def test_an_answer_counts_once(self, site: Site, hostile: HostileIssuer) -> None:
+        browser = Browser(site)
+        address = self._return_address(browser, hostile)
+        kept = browser.web.cookies.copy()
+        assert browser.follow(address).status_code == 302
+        again = Browser(site)
+        again.web.cookies.update({name: value for name, value in kept.items() if name != "sid"})
+        with site.refusals() as refusals:
+            assert again.follow(address).status_code == 400
+        assert [entry["reason"] for entry in refusals] == [Reason.STATE_UNKNOWN.value]
+
+    def test_another_browser_cannot_bring_it(self, site: Site, hostile: HostileIssuer) -> None:
+        address = self._return_address(Browser(site), hostile)
+        victim = Browser(site)
+        with site.refusals() as refusals:
+            assert victim.follow(address).status_code == 400
+        assert [entry["reason"] for entry in refusals] == [Reason.STATE_FOREIGN.value]
+        assert victim.who() is None
+
+    def test_a_stolen_state_is_spent_by_the_attempt(self, site: Site, hostile: HostileIssuer) -> None:
+        browser = Browser(site)
+        address = self._return_address(browser, hostile)
+        assert Browser(site).follow(address).status_code == 400
+        assert browser.follow(address).status_code == 400
+
+    def test_an_answer_to_another_issuers_callback(self, site: Site, hostile: HostileIssuer) -> None:
+        with HostileIssuer("hostile-two") as other:
+            other.register(site.config)
+            site.forget()
+            for sender, taker in ((hostile, other), (other, hostile)):
+                browser = Browser(site)
+                address = self._return_address(browser, sender)
+                swapped = address.replace(f"/auth/{sender.id}/", f"/auth/{taker.id}/")
+                for iss in (sender.url, taker.url):
+                    parts = urlsplit(swapped)
+                    query = {**{k: v[0] for k, v in parse_qs(parts.query).items()}, "iss": iss}
+                    with site.refusals() as refusals:
+                        answer = browser.follow(parts._replace(query=urlencode(query)).geturl())
+                    assert answer.status_code == 400
+                    assert refusals[0]["reason"] in (Reason.ISSUER_SWAPPED.value, Reason.STATE_UNKNOWN.value)
+                assert browser.who() is None
+
+    def test_an_unknown_issuer_has_no_callback(self, site: Site) -> None:
+        assert Browser(site).get("/auth/nobody/callback?code=a&state=b").status_code == 404
+
+    def test_the_log_holds_no_token(self, site: Site, hostile: HostileIssuer) -> None:
+        hostile.act = Act(claims=lambda claims: claims.update(aud="other"))
+        browser = Browser(site)
+        with site.refusals() as refusals:
+            address = self._return_address(browser, hostile)
+            browser.follow(address)
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        said = str(refusals)
+        assert state not in said
+        assert "eyJ" not in said
+        assert "a-code" not in said

@@ -1,0 +1,189 @@
+"""Every rule and method of the application, asked by every role, with every förbund's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from fyrklang.access.guard import Scope, guard_of
+from fyrklang.access.permissions import NATIONAL_ROLES, ROLE_PERMISSIONS, Permission, Role
+from fyrklang.kernel.config import Config
+from tests.isolation.seeds import Planted, plant
+from tests.people import Forbund, sign_in
+
+PLAIN = {"year": "2024", "quarter": "1", "measure": "M1", "issuer_id": "demo", "digest": "0", "name": "x"}
+"""Parameters that name no one's row."""
+
+ROWS = {"intervention_id": "office.intervention", "job_id": "jobs.job", "member_id": "office.member"}
+"""Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
+
+
+@dataclass
+class Nation:
+    """Three förbund, and a browser per role signed in to the first."""
+
+    own: Planted
+    others: list[Planted]
+    browsers: dict[Role, FlaskClient]
+    tried: int = 0
+    leaks: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def nation(app: Flask, config: Config) -> Nation:
+    with psycopg.connect(config.url_for("migrator").replace("+psycopg", ""), autocommit=True) as admin:
+        own, *others = (plant(admin, name) for name in ("alfa", "beta", "gamma"))
+    home = Forbund(own.tenant_id, own.slug)
+    browsers = {
+        role: sign_in(app, national=role) if role in NATIONAL_ROLES else sign_in(app, (home, role))
+        for role in Role
+    }
+    return Nation(own, others, browsers)
+
+
+def rules(app: Flask, scope: Scope | None = None) -> Iterator[tuple[Rule, str]]:
+    """Every rule with each of its methods."""
+    for rule in app.url_map.iter_rules():
+        guarded = guard_of(app.view_functions[rule.endpoint])
+        if scope is not None and (guarded is None or guarded[1] is not scope):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def address(app: Flask, rule: Rule, **values: Any) -> str:
+    """The rule filled in; unknown parameters fail the test."""
+    filled = {name: values.get(name, PLAIN.get(name)) for name in rule.arguments}
+    missing = [name for name, value in filled.items() if value is None]
+    assert not missing, f"{rule.rule}: say what {missing} may be in PLAIN or ROWS"
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, filled, append_unknown=False)
+
+
+def ask(browser: FlaskClient, method: str, url: str, hostile: Planted) -> tuple[int, bytes]:
+    """One request, with another förbund's ids in body, query and header too."""
+    planted = {
+        "tenant_id": str(hostile.tenant_id),
+        "intervention_id": str(hostile.intervention_id),
+        "slug": hostile.slug,
+    }
+    kwargs: dict[str, Any] = {"headers": {"X-Tenant": hostile.slug}}
+    if method in ("POST", "PUT", "PATCH"):
+        kwargs |= {"json": planted} if url.startswith("/api/") else {"data": planted}
+    else:
+        kwargs["query_string"] = planted
+    answer = browser.open(url, method=method, **kwargs)
+    return answer.status_code, answer.headers.to_wsgi_list().__repr__().encode() + answer.data
+
+
+def test_no_route_shows_or_takes_another_forbunds_rows(
+    app: Flask, nation: Nation, record_property: Callable[[str, object], None]
+) -> None:
+    for role, browser in nation.browsers.items():
+        for rule, method in rules(app):
+            for other in nation.others:
+                _probe(app, nation, browser, rule, method, other)
+        assert nation.leaks == [], role
+    record_property("route probes", nation.tried)
+    assert nation.tried > 500
+
+
+def _probe(app: Flask, nation: Nation, browser: FlaskClient, rule: Rule, method: str, other: Planted) -> None:
+    for slug, owner in ((nation.own.slug, other), (other.slug, other), (other.slug, nation.own)):
+        values = {name: owner.rows.get(table) for name, table in ROWS.items()}
+        url = address(app, rule, slug=slug, **values)
+        if rule.endpoint == "signin.logout":
+            continue
+        status, body = ask(browser, method, url, other)
+        nation.tried += 1
+        if other.canary.encode() in body:
+            nation.leaks.append(f"{method} {url} shows a canary")
+        if "slug" in rule.arguments and status < 300 and slug == other.slug:
+            nation.leaks.append(f"{method} {url} answers {status}")
+        if status >= 500:
+            nation.leaks.append(f"{method} {url} answers {status}")
+
+
+def test_foreign_and_missing_are_the_same_answer(app: Flask, nation: Nation) -> None:
+    browser = nation.browsers[Role.TENANT_ADMIN]
+    other = nation.others[0]
+    compared = 0
+    for rule, method in rules(app, Scope.TENANT):
+        named = [name for name in ROWS if name in rule.arguments]
+        pairs = [({"slug": other.slug}, {"slug": "finns-inte"})]
+        if named:
+            foreign = {name: other.rows[ROWS[name]] for name in named}
+            absent = {name: uuid4() for name in named}
+            pairs.append(({"slug": nation.own.slug, **foreign}, {"slug": nation.own.slug, **absent}))
+        for theirs, nothing in pairs:
+            rest = {name: uuid4() for name in named}
+            first, second = ({**rest, **values} for values in (theirs, nothing))
+            answers = [
+                browser.open(address(app, rule, **values), method=method, **_body(method, rule))
+                for values in (first, second)
+            ]
+            assert answers[0].status_code == answers[1].status_code, (rule.rule, method)
+            assert _neutral(answers[0].data, first) == _neutral(answers[1].data, second), (rule.rule, method)
+            compared += 1
+    assert compared > 20
+
+
+def _body(method: str, rule: Rule) -> dict[str, Any]:
+    if method not in ("POST", "PUT", "PATCH"):
+        return {}
+    return {"json": {}} if rule.rule.startswith("/api/") else {"data": {}}
+
+
+def _neutral(body: bytes, values: dict[str, Any]) -> bytes:
+    for value in values.values():
+        body = body.replace(str(value).encode(), b"")
+    return body
+
+
+def test_a_role_reaches_exactly_what_the_table_gives(app: Flask, nation: Nation) -> None:
+    for role, browser in nation.browsers.items():
+        for rule, method in rules(app, Scope.TENANT):
+            guarded = guard_of(app.view_functions[rule.endpoint])
+            assert guarded is not None
+            demand = guarded[0]
+            assert isinstance(demand, Permission)
+            values = {name: nation.own.rows.get(table) for name, table in ROWS.items()}
+            status, _answer = ask(
+                browser, method, address(app, rule, slug=nation.own.slug, **values), nation.own
+            )
+            if role in NATIONAL_ROLES:
+                assert status == 404, (role, method, rule.rule)
+            elif demand in ROLE_PERMISSIONS[role]:
+                assert status not in (403, 404), (role, method, rule.rule)
+            else:
+                assert status == 403, (role, method, rule.rule)
+
+
+def test_nobody_signed_in_reaches_nothing(app: Flask, nation: Nation) -> None:
+    browser = app.test_client()
+    for rule, method in rules(app, Scope.TENANT):
+        values = {name: nation.own.rows.get(table) for name, table in ROWS.items()}
+        answer = browser.open(address(app, rule, slug=nation.own.slug, **values), method=method)
+        assert answer.status_code in (303, 400, 401, 403), (method, rule.rule, answer.status_code)
+        assert nation.own.canary.encode() not in answer.data
+
+
+def test_get_changes_nothing(app: Flask, nation: Nation, config: Config) -> None:
+    from tests.isolation.seeds import checksum
+
+    browser = nation.browsers[Role.TENANT_ADMIN]
+    with psycopg.connect(config.url_for("migrator").replace("+psycopg", ""), autocommit=True) as admin:
+        before = checksum(admin, nation.own)
+        for rule, method in rules(app, Scope.TENANT):
+            if method == "GET":
+                values = {name: nation.own.rows.get(table) for name, table in ROWS.items()}
+                browser.get(address(app, rule, slug=nation.own.slug, **values))
+        assert checksum(admin, nation.own) == before
