@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fyrklang.modules import admin, health, interventions, members, signin, start
+from fyrklang.national.compare.part import PART as COMPARE
+from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
 
 PARTS: tuple[Part, ...] = (
@@ -12,4 +14,6 @@ PARTS: tuple[Part, ...] = (
     interventions.PART,
     members.PART,
     admin.PART,
+    COUNCIL,
+    COMPARE,
 )
