@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fyrklang.modules import admin, health, interventions, members, signin, start
-from fyrklang.national import compare, council
+from fyrklang.national.compare.part import PART as COMPARE
+from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
 
 PARTS: tuple[Part, ...] = (
@@ -12,7 +13,7 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     members.PART,
-    council.PART,
-    compare.PART,
     admin.PART,
+    COUNCIL,
+    COMPARE,
 )
