@@ -71,3 +71,13 @@ def _ask(port: int, server: subprocess.Popen[bytes]) -> dict[str, int]:
             assert server.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_serving_loads_no_tool_for_building_the_schema() -> None:
+    """Alembic costs half a second of every start, on the way that the user waits for."""
+    asked = "import sys, fyrklang.app; print('alembic' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
