@@ -38,6 +38,8 @@ def create_app(config: Config) -> Flask:
     app = Flask("fyrklang", static_folder=None)
     database = Database(config)
     require_wall(database)
+    # A web server may fork after this; a connection must not be shared by two processes.
+    database.dispose()
     app.extensions["fyrklang.database"] = database
     app.extensions["fyrklang.parts"] = PARTS
     sessions.init_app(app, config, database)

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import event, select
+
 from fyrklang.access.guard import guard_of, refuse_unguarded
 from fyrklang.app import UNGUARDED, create_app
 from fyrklang.kernel.config import Config
@@ -15,8 +17,6 @@ from fyrklang.modules.interventions.models import Intervention
 from fyrklang.tenancy import session as net
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.selfcheck import WallDownError, require_wall
-from sqlalchemy import event, select
-
 from tests.isolation.census import findings, tenant_tables
 from tests.isolation.probes import attack
 from tests.isolation.seeds import plant

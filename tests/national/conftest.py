@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from flask import Flask
 from psycopg import sql
 
+from fyrklang.app import create_app
 from fyrklang.kernel import migrate
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
@@ -39,3 +41,9 @@ def nation_database(nation_config: Config) -> Iterator[Database]:
 def empty_nation(nation_config: Config) -> Nation:
     """A nation without förbund."""
     return Nation(nation_config)
+
+
+@pytest.fixture(scope="module")
+def nation_app(nation_config: Config) -> Flask:
+    """The whole application on the module's database."""
+    return create_app(nation_config)

@@ -1,11 +1,5 @@
-"""The jobs' own fixtures, from where they live."""
+"""The rig for the tests of this folder."""
 
-import sys
-from pathlib import Path
-
-_TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(_TESTS / "kernel" / "jobs"), str(_TESTS.parent)]
-
-from jobs_harness import job_rig, rig  # noqa: E402
+from tests.kernel.jobs.harness import job_rig, rig
 
 __all__ = ["job_rig", "rig"]

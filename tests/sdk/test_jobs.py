@@ -8,8 +8,6 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from jobs_harness import Rig, wait_for
-from jobs_process import QUICK
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
@@ -20,6 +18,8 @@ from fyrklang.tenancy.jobs.handlers import REGISTRY, Again, JobContext, Kind, Re
 from fyrklang.tenancy.jobs.lease import Lease, LeaseLost
 from fyrklang.tenancy.jobs.runner import JobRunner
 from fyrklang.tenancy.session import TenantSession, tenant_session
+from tests.kernel.jobs.harness import Rig, wait_for
+from tests.kernel.jobs.process import QUICK
 
 
 def offered(rig: Rig, kind: str, tenant: int = 0, **given: object) -> UUID:

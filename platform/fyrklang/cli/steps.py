@@ -38,7 +38,9 @@ def nation(config: Config, progress: StepProgress) -> None:
     database = Database(config)
     try:
         with database.engine("council").connect() as connection:
-            stands = connection.execute(text("SELECT 1 FROM national.release WHERE synthetic LIMIT 1")).first()
+            stands = connection.execute(
+                text("SELECT 1 FROM national.release WHERE synthetic LIMIT 1")
+            ).first()
         if stands is None:
             publish(database, FIRST_RELEASE, lambda done, total, words: progress(words, done, total))
     finally:

@@ -45,7 +45,7 @@ ROLE_WORDS = {
     "CASE_WORKER": "deltagaransvarig",
     "REFERRER": "remittent",
     "AUDITOR": "revisor",
-    "LOG_REVIEWER": "logggranskare",
+    "LOG_REVIEWER": "loggranskare",
     "NAT_COUNCIL": "analytiker, Nationella rådet",
     "PLATFORM_ADMIN": "plattformsförvaltare",
 }

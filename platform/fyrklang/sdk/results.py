@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
@@ -31,10 +31,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Share:
-    """A numerator over a denominator. `interval` is Wilson's at 95 %, or None without a base."""
+    """A numerator over a denominator. `interval` is Wilson's at 95 %, or None without a base.
+
+    `withheld` hides a share whose neighbour is hidden and whose sum is shown: the difference would tell.
+    """
 
     numerator: int
     denominator: int
+    withheld: bool = False
 
     @property
     def value(self) -> float | None:
@@ -48,9 +52,10 @@ class Share:
 
     @property
     def protected(self) -> bool:
-        """Whether part or rest is so few that the office must not read it."""
+        """Whether part or rest is so few that the office must not read it, or another figure would tell."""
         rest = self.denominator - self.numerator
-        return 0 < self.numerator < OFFICE_THRESHOLD or 0 < rest < OFFICE_THRESHOLD
+        few = 0 < self.numerator < OFFICE_THRESHOLD or 0 < rest < OFFICE_THRESHOLD
+        return few or self.withheld
 
     def __add__(self, other: Share) -> Share:
         return Share(self.numerator + other.numerator, self.denominator + other.denominator)
@@ -74,14 +79,19 @@ class MeasureYear:
         return sorted({year for year, _quarter, _sex in self.cells})
 
     def half_years(self) -> list[tuple[str, Share]]:
-        """(H1 24, share) in order, empty halves between the first and the last kept as gaps."""
+        """(H1 24, share) in order, empty halves between the first and the last kept as gaps.
+
+        When one half of a year is protected so is the other, since the year itself is shown.
+        """
         years = self.years()
         if not years:
             return []
         halves = [
-            (f"H{half} {year % 100:02d}", self.at(year, 2 * half - 1) + self.at(year, 2 * half))
+            (f"H{half + 1} {year % 100:02d}", share)
             for year in range(years[0], years[-1] + 1)
-            for half in (1, 2)
+            for half, share in enumerate(
+                guard_sum([self.at(year, first) + self.at(year, first + 1) for first in (1, 3)])
+            )
         ]
         while halves and not halves[-1][1].denominator:
             halves.pop()
@@ -89,12 +99,25 @@ class MeasureYear:
             halves.pop(0)
         return halves
 
+    def by_sex(self, year: int) -> dict[str, Share]:
+        """Women, men and unknown in a year; all withheld when one of them must be."""
+        sexes = ("K", "M", "U")
+        return dict(zip(sexes, guard_sum([self.at(year, sex=sex) for sex in sexes]), strict=True))
+
     def sex_gap(self, year: int) -> Interval | None:
         """Newcombe's interval for women minus men, None when either has no base."""
-        women, men = self.at(year, sex="K"), self.at(year, sex="M")
-        if not women.denominator or not men.denominator:
+        shares = self.by_sex(year)
+        women, men = shares["K"], shares["M"]
+        if not women.denominator or not men.denominator or women.protected or men.protected:
             return None
         return newcombe_difference(women.numerator, women.denominator, men.numerator, men.denominator)
+
+
+def guard_sum(parts: Sequence[Share]) -> list[Share]:
+    """Parts of a sum that is shown: when one is protected, every other with a base is withheld too."""
+    if not any(part.protected for part in parts):
+        return list(parts)
+    return [replace(part, withheld=True) if part.denominator else part for part in parts]
 
 
 def standing(share: Share, target_permille: int | None) -> Standing:

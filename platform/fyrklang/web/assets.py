@@ -27,6 +27,7 @@ STYLE_PARTS = (
     "forms",
     "tables",
     "charts",
+    "work",
     "plain",
     "adapt",
 )

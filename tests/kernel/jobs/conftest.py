@@ -1,10 +1,5 @@
-"""The jobs' own fixtures."""
+"""The rig for the tests of this folder."""
 
-import sys
-from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[3])]
-
-from jobs_harness import job_rig, rig  # noqa: E402
+from tests.kernel.jobs.harness import job_rig, rig
 
 __all__ = ["job_rig", "rig"]

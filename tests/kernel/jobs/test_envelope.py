@@ -9,10 +9,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from jobs_harness import Rig
 from rq import Queue
 
 from fyrklang.kernel.jobs.transport import CALLABLE, SealedJob
+from tests.kernel.jobs.harness import Rig
 
 TOUCH = "pathlib.Path.touch"
 

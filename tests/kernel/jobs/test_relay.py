@@ -6,13 +6,13 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from jobs_harness import Rig, free_port, valkey_server, wait_for
 from redis import RedisError
 from sqlalchemy import text
 
 from fyrklang.kernel.jobs.faults import set_hook
 from fyrklang.kernel.jobs.relay import Relay
 from fyrklang.kernel.jobs.transport import Transport
+from tests.kernel.jobs.harness import Rig, free_port, valkey_server, wait_for
 
 
 def pile_up(rig: Rig, tenant: int, many: int, queue: str = "interactive") -> None:

@@ -9,13 +9,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jobs_harness import Rig, wait_for
-from jobs_process import EVERY_SECOND
 
 from fyrklang.kernel.jobs.scheduler import Scheduler
 from fyrklang.kernel.jobs.schedules import Schedule
 from fyrklang.sdk import jobs
-from fyrklang.tenancy.jobs.handlers import REGISTRY, Registry
+from fyrklang.tenancy.jobs.handlers import Kind, Registry
+from tests.kernel.jobs.harness import Rig, wait_for
 
 NIGHTLY = Schedule("nightly", "test.note", cron="30 2 * * *")
 
@@ -135,7 +134,10 @@ def test_two_schedulers_side_by_side_fire_each_due_once(rig: Rig) -> None:
     assert sum(made for _due, made in runs) == sum(rig.states().values())
 
 
-def test_a_features_schedule_takes_queue_and_attempts_from_its_kind() -> None:
-    jobs.schedule("test-chunks", "test.chunks", every=timedelta(days=1), per_tenant=True)
-    (found,) = [one for one in REGISTRY.schedules() if one.name == "test-chunks"]
-    assert (found.queue, found.attempts, EVERY_SECOND.queue) == ("batch", 60, "batch")
+def test_a_features_schedule_takes_queue_and_attempts_from_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    registry.add(Kind("k", lambda _job: None, "Gör", queue="council", attempts=7))
+    monkeypatch.setattr(jobs, "REGISTRY", registry)
+    jobs.schedule("s", "k", every=timedelta(days=1), per_tenant=True)
+    (found,) = registry.schedules()
+    assert (found.queue, found.attempts) == ("council", 7)

@@ -187,7 +187,7 @@ def options(known: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _list_url(actor: Actor, wanted: Mapping[str, Any], year: int) -> str:
-    chosen = {name: value for name, value in wanted.items() if value is not None}
+    chosen = {name: value for name, value in wanted.items() if value is not None and name != "year"}
     if chosen.get("page") == 1:
         chosen.pop("page")
     if chosen.get("page_size") == 100:

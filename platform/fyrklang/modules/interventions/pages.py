@@ -39,9 +39,9 @@ CountForm = Schema.from_dict(
 @pages.route("", permission=Permission.INTERVENTIONS_READ)
 def portfolio(actor: Actor) -> str:
     """Every insats of the förbund with what it reached in one year."""
-    wanted = bind(schemas.InterventionFilter, request.args).values
+    wanted = bind(schemas.InterventionFilter, request.args).values or schemas.InterventionFilter().load({})
+    year = wanted["year"] = wanted["year"] or service.latest_year(actor)
     found = service.list_interventions(actor, service.Filter(**wanted))
-    year = request.args.get("year", type=int) or service.latest_year(actor)
     view = present.portfolio(actor, found, year)
     return _render("portfolio", actor, view=view, found=found, wanted=wanted, year=year)
 
@@ -53,6 +53,7 @@ def show(actor: Actor, intervention_id: UUID) -> str:
     series = measure_series(actor.session, intervention_id, "M1")
     years = series.years()
     year = request.args.get("year", type=int) or (years[-1] if years else clock.today().year)
+    may_count = actor.may(Permission.COUNTS_WRITE) and row.direction == "INDIVIDUAL"
     return _render(
         "show",
         actor,
@@ -60,10 +61,10 @@ def show(actor: Actor, intervention_id: UUID) -> str:
         years=years,
         year=year,
         view=present.result(actor, row, series, year),
-        counts=present.count_table(actor, intervention_id, year),
+        counts=present.count_table(actor, intervention_id, year) if may_count else None,
         published=service.sourced_facts(actor, intervention_id),
         measure=MEASURES["M1"],
-        may_count=actor.may(Permission.COUNTS_WRITE) and row.direction == "INDIVIDUAL",
+        may_count=may_count,
         may_write=actor.may(Permission.INTERVENTIONS_WRITE),
         job=_job(actor),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +67,9 @@ def portfolio(actor: Actor, listing: service.Listing, year: int) -> Portfolio:
     goals = service.goals_in_force(actor, ids, "M1", year)
     rows = [_portfolio_row(actor, row, shares.get(row.id, {}), goals.get(row.id)) for row in listing.rows]
     total = sum((row.share for row in rows), NOTHING)
+    if sum(row.share.protected for row in rows) == 1:
+        # The sum less all the others would be the one that is hidden.
+        total = replace(total, withheld=True)
     return Portfolio(rows, sum(row.participants or 0 for row in rows), total, service.reported_years(actor))
 
 
@@ -118,8 +121,8 @@ def result(actor: Actor, row: Any, series: MeasureYear, year: int) -> Result:
         goal=goal,
         status_key=STANDING_KEYS.get(standing(share, goal), ""),
         verdict=_verdict(share, goal),
-        women=series.at(year, sex="K"),
-        men=series.at(year, sex="M"),
+        women=series.by_sex(year)["K"],
+        men=series.by_sex(year)["M"],
         gap=_gap(series, year),
         halves=series.half_years(),
     )
@@ -139,7 +142,7 @@ def _verdict(share: Share, goal: int | None) -> str:
 def _gap(series: MeasureYear, year: int) -> str:
     women, men = series.at(year, sex="K"), series.at(year, sex="M")
     limits = series.sex_gap(year)
-    if limits is None or women.value is None or men.value is None or women.protected or men.protected:
+    if limits is None or women.value is None or men.value is None:
         return ""
     distinct = limits[0] > 0 or limits[1] < 0
     text = _(

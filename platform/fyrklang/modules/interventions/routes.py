@@ -82,7 +82,7 @@ def set_goal(actor: Actor, values: dict[str, Any], intervention_id: UUID) -> Res
 
 @api.route(
     "/<uuid:intervention_id>/counts/<int:year>/<int(min=1, max=4):quarter>",
-    permission=Permission.INTERVENTIONS_READ,
+    permission=Permission.COUNTS_WRITE,
 )
 @api.response(200, schemas.CountsIn)
 def get_counts(actor: Actor, intervention_id: UUID, year: int, quarter: int) -> Response:
@@ -115,9 +115,9 @@ def get_results(actor: Actor, intervention_id: UUID, measure: str) -> Response:
     series = measure_series(actor.session, intervention_id, measure)
     goal = service.goal_for(actor, intervention_id, measure, max(series.years(), default=0))
     rows = [
-        _result_row(year, sex, series.at(year, sex=sex))
+        _result_row(year, sex, share)
         for year in series.years()
-        for sex in (EVERYONE, "K", "M", "U")
+        for sex, share in {EVERYONE: series.at(year), **series.by_sex(year)}.items()
     ]
     return json_response(
         {

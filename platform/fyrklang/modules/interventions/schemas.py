@@ -21,6 +21,7 @@ from fyrklang.web.forms import SwedishDate, SwedishDecimal, SwedishInteger
 
 CHOOSE = "Välj ett av alternativen."
 DATE = "Ange datum som åååå-mm-dd, till exempel 2026-11-21."
+YEAR = "Ange ett år, till exempel 2026."
 NUMBER = "Ange ett heltal, till exempel 12."
 SHARES = [code for code, measure in MEASURES.items() if measure.is_share]
 
@@ -38,6 +39,7 @@ class InterventionFilter(Schema):
 
     status = _choice(INTERVENTION_STATUSES, load_default=None)
     direction = _choice(DIRECTIONS, load_default=None)
+    year = SwedishInteger(load_default=None, validate=validate.Range(2000, 2100, error=YEAR))
     page = SwedishInteger(load_default=1, validate=validate.Range(1, 10_000, error=NUMBER))
     page_size = SwedishInteger(load_default=100, validate=validate.Range(1, 200, error=NUMBER))
 

@@ -43,10 +43,11 @@ DETAIL_COLUMNS = (*LIST_COLUMNS, Intervention.description, Intervention.version)
 
 @dataclass(frozen=True)
 class Filter:
-    """Which insatser to list; None means any. `page` counts from 1."""
+    """Which insatser to list; None means any. `year` keeps those that ran in it, `page` counts from 1."""
 
     status: str | None = None
     direction: str | None = None
+    year: int | None = None
     page: int = 1
     page_size: int = 100
 
@@ -69,6 +70,11 @@ def list_interventions(actor: Actor, wanted: Filter) -> Listing:
         query = query.where(Intervention.status == wanted.status)
     if wanted.direction:
         query = query.where(Intervention.direction == wanted.direction)
+    if wanted.year:
+        last_day = date(wanted.year, 12, 31)
+        query = query.where(Intervention.starts_on <= last_day).where(
+            or_(Intervention.ends_on.is_(None), Intervention.ends_on >= date(wanted.year, 1, 1))
+        )
     rows = actor.session.execute(
         query.order_by(func.registry.sv_sort(Intervention.name), Intervention.id)
         .limit(wanted.page_size)
@@ -211,8 +217,11 @@ def set_goal(
 
 
 def counts_of(actor: Actor, intervention_id: UUID, year: int, quarter: int) -> dict[str, dict[str, int]]:
-    """What is registered for a quarter: sex to field to number; empty when nothing is."""
-    actor.require(Permission.INTERVENTIONS_READ)
+    """What is registered for a quarter: sex to field to number; empty when nothing is.
+
+    Unprotected, so only for those who register.
+    """
+    actor.require(Permission.COUNTS_WRITE)
     columns = [getattr(Count, name) for name in COUNT_FIELDS]
     query = select(Count.sex, *columns).where(
         Count.intervention_id == intervention_id, Count.year == year, Count.quarter == quarter
@@ -221,8 +230,11 @@ def counts_of(actor: Actor, intervention_id: UUID, year: int, quarter: int) -> d
 
 
 def counts_per_quarter(actor: Actor, intervention_id: UUID, year: int) -> Sequence[Any]:
-    """Registered quarters of a year, each field by sex as `k_started`, `m_started`, `u_started` …"""
-    actor.require(Permission.INTERVENTIONS_READ)
+    """Registered quarters of a year, each field by sex as `k_started`, `m_started`, `u_started` …
+
+    Unprotected, so only for those who register.
+    """
+    actor.require(Permission.COUNTS_WRITE)
     sums = [
         func.coalesce(func.sum(getattr(Count, name)).filter(Count.sex == sex), 0).label(
             f"{sex.lower()}_{name}"

@@ -17,6 +17,7 @@ from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import Invalid
 from fyrklang.national.store.engine import Engine, Leaf, Reported
+from fyrklang.national.store.shapes import INVENTED
 from fyrklang.national.store.totals import TotalsEngine
 from fyrklang.sdk.jobs import PLATFORM_TENANT, JobContext, enqueue_for_platform, job
 from fyrklang.sdk.measures import MEASURES
@@ -24,7 +25,6 @@ from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession, tenant_session
 
 JOB_KIND = "national.publish"
-INVENTED = "-pahittat"
 PLATFORM = TenantContext(PLATFORM_TENANT, "plattformen")
 ENGINES: Mapping[str, Callable[[], Engine]] = {TotalsEngine.name: TotalsEngine}
 

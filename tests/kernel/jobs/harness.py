@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -24,7 +23,23 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from redis import Redis, RedisError
 
-HERE = Path(__file__).resolve().parent
+from fyrklang.kernel import migrate
+from fyrklang.kernel.config import Config
+from fyrklang.kernel.db import Database
+from fyrklang.kernel.jobs.relay import Relay
+from fyrklang.kernel.jobs.settings import QUEUES, JobSettings, Queue
+from fyrklang.kernel.jobs.transport import Transport
+from fyrklang.kernel.jobs.worker import run_worker
+from fyrklang.kernel.paths import project_root
+from fyrklang.sdk import jobs
+from fyrklang.tenancy.context import TenantContext
+from fyrklang.tenancy.jobs.handlers import REGISTRY
+from fyrklang.tenancy.jobs.runner import JobRunner
+from fyrklang.tenancy.session import tenant_session
+from migrations.helpers import create_tenant_table
+from tests.conftest import Addresses, clone, make_config
+from tests.kernel.jobs.process import QUICK, main
+
 _PROCESSES = multiprocessing.get_context("forkserver")
 
 
@@ -32,63 +47,46 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 class Rig:
     """Everything a job test needs; `tenants` are three invented förbund."""
 
-    config: Any
-    database: Any
+    config: Config
+    database: Database
     admin: psycopg.Connection
     valkey: Redis
     tenants: tuple[UUID, ...]
+    settings: JobSettings = QUICK
     processes: list[tuple[str, Any]] = field(default_factory=list)
 
-    def context(self, index: int = 0, **claims: Any) -> Any:
-        from fyrklang.tenancy.context import TenantContext
-
+    def context(self, index: int = 0, **claims: Any) -> TenantContext:
         return TenantContext(self.tenants[index], f"prov-{index}", **claims)
 
     def enqueue(self, kind: str, tenant: int = 0, many: int = 1, **given: Any) -> list[UUID]:
-        from fyrklang.sdk import jobs
-        from fyrklang.tenancy.session import tenant_session
-
         with tenant_session(self.database, self.context(tenant)) as session:
             return [jobs.enqueue(session, kind, **given) for _ in range(many)]
 
     def start(self, role: str, *args: Any) -> Any:
-        import jobs_process
-
-        process = _PROCESSES.Process(target=jobs_process.main, args=(role, self.config, *args), daemon=True)
+        process = _PROCESSES.Process(target=main, args=(role, self.config, self.settings, *args), daemon=True)
         process.start()
         self.processes.append((role, process))
         return process
 
-    def relay(self) -> Any:
-        import jobs_process
-
-        from fyrklang.kernel.jobs.relay import Relay
-        from fyrklang.kernel.jobs.transport import Transport
-
+    def relay(self) -> Relay:
         transport = Transport(self.config.redis_url)
-        return Relay(self.database.engine("relay"), transport, jobs_process.QUICK)
+        return Relay(self.database.engine("relay"), transport, QUICK)
 
-    def work(self, queue: str = "interactive") -> None:
+    def work(self, queue: Queue = "interactive") -> None:
         """Empty the queue in this process."""
-        import jobs_process
-
-        from fyrklang.kernel.jobs.worker import run_worker
-        from fyrklang.tenancy.jobs.handlers import REGISTRY
-        from fyrklang.tenancy.jobs.runner import JobRunner
-
         kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            runner = JobRunner(self.database, REGISTRY, jobs_process.QUICK)
-            run_worker(self.config.redis_url, queue, runner, jobs_process.QUICK, burst=True)
+            runner = JobRunner(self.database, REGISTRY, QUICK)
+            run_worker(self.config.redis_url, queue, runner, QUICK, burst=True)
         finally:
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
-    def carry_out(self, *queues: str) -> None:
+    def carry_out(self, *queues: Queue) -> None:
         """Relay and work in this process until nothing is due."""
         relay = self.relay()
         while relay.one_pass():
-            for queue in queues or ("interactive", "batch", "council"):
+            for queue in queues or QUEUES:
                 self.work(queue)
 
     def job(self, job_id: UUID) -> Any:
@@ -129,15 +127,21 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @pytest.fixture(scope="session")
-def job_rig() -> Iterator[Rig]:
-    admin_url = os.environ.get("FYRKLANG_TEST_ADMIN_URL")
-    if not admin_url:
-        pytest.skip("FYRKLANG_TEST_ADMIN_URL is not set")
+def job_rig(addresses: Addresses, worker_id: str) -> Iterator[Rig]:
+    """A database and a Valkey of the jobs' own, since these tests empty the one and wipe the other."""
     # The fork server inherits the environment, not the path pytest made.
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
-    _PROCESSES.set_forkserver_preload(["jobs_process"])
-    with _database(admin_url) as url, valkey_server() as redis_url:
-        yield from _rig(url, redis_url)
+    paths = (str(project_root()), str(project_root() / "platform"), os.environ.get("PYTHONPATH", ""))
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    _PROCESSES.set_forkserver_preload(["tests.kernel.jobs.process"])
+    url = clone(addresses.database_url, f"jobs_{worker_id}_{uuid4().hex[:8]}")
+    with valkey_server() as redis_url, psycopg.connect(url, autocommit=True) as admin:
+        config = make_config(url, redis_url)
+        migrate.upgrade(config)
+        _effect_table(config)
+        database = Database(config)
+        with Redis.from_url(redis_url) as valkey:
+            yield Rig(config, database, admin, valkey, _tenants(admin))
+        database.dispose()
 
 
 @pytest.fixture
@@ -145,34 +149,23 @@ def rig(job_rig: Rig) -> Iterator[Rig]:
     job_rig.admin.execute("TRUNCATE jobs.job, jobs.schedule_run, office.job_effect")
     job_rig.valkey.flushall()
     yield job_rig
+    job_rig.settings = QUICK
     job_rig.stop_processes()
 
 
-def _rig(url: str, redis_url: str) -> Iterator[Rig]:
-    import jobs_kinds  # noqa: F401
-
-    from fyrklang.kernel import migrate
-    from fyrklang.kernel.config import Config
-    from fyrklang.kernel.db import Database
-
-    config = Config("d5f0" * 12, url, redis_url, "http://127.0.0.1")
-    migrate.upgrade(config)
-    _effect_table(config)
-    database = Database(config)
-    with psycopg.connect(url, autocommit=True) as admin, Redis.from_url(redis_url) as valkey:
-        tenants = tuple(uuid4() for _ in range(3))
-        for index, tenant in enumerate(tenants):
-            admin.execute(
-                "INSERT INTO registry.tenant (id, slug, name, short_name) VALUES (%s, %s, %s, %s)",
-                (tenant, f"prov-{index}", f"Prov {index}", f"Prov {index}"),
-            )
-        yield Rig(config, database, admin, valkey, tenants)
-        database.dispose()
+def _tenants(admin: psycopg.Connection) -> tuple[UUID, ...]:
+    """Three förbund of our own; the template's are put to rest, so that schedules leave them alone."""
+    admin.execute("UPDATE registry.tenant SET status = 'DISSOLVED' WHERE kind = 'ASSOCIATION'")
+    tenants = tuple(uuid4() for _ in range(3))
+    for index, tenant in enumerate(tenants):
+        admin.execute(
+            "INSERT INTO registry.tenant (id, slug, name, short_name) VALUES (%s, %s, %s, %s)",
+            (tenant, f"prov-{index}", f"Prov {index}", f"Prov {index}"),
+        )
+    return tenants
 
 
-def _effect_table(config: Any) -> None:
-    from migrations.helpers import create_tenant_table
-
+def _effect_table(config: Config) -> None:
     with (
         sa.create_engine(config.url_for("migrator")).begin() as connection,
         Operations.context(MigrationContext.configure(connection)),
@@ -182,15 +175,6 @@ def _effect_table(config: Any) -> None:
             sa.Column("job_id", sa.Uuid, nullable=False),
             sa.Column("chunk", sa.Integer, nullable=False),
         )
-
-
-@contextmanager
-def _database(admin_url: str) -> Iterator[str]:
-    name = f"fyrklang_jobs_{uuid4().hex[:12]}"
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager

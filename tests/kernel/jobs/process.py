@@ -8,8 +8,7 @@ import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
-import jobs_kinds  # noqa: F401  makes the kinds known
-
+import tests.kernel.jobs.kinds  # noqa: F401  makes the kinds known
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.jobs import faults
@@ -23,7 +22,7 @@ from fyrklang.tenancy.jobs.handlers import REGISTRY
 from fyrklang.tenancy.jobs.runner import JobRunner
 
 QUICK = JobSettings(
-    lease=0.9,
+    lease=10,
     renew=0.2,
     poll_busy=0.01,
     poll_idle=0.05,
@@ -45,20 +44,22 @@ class Death:
     nth: int = 1
 
 
-def main(role: str, config: Config, queue: Queue = "interactive", death: Death | None = None) -> None:
+def main(
+    role: str, config: Config, settings: JobSettings, queue: Queue = "interactive", death: Death | None = None
+) -> None:
     """Be a worker, a relay or a scheduler until stopped or dead."""
     if death is not None:
         faults.set_hook(_Reaper(death))
     database = Database(config)
     if role == "worker":
-        run_worker(config.redis_url, queue, JobRunner(database, REGISTRY, QUICK), QUICK)
+        run_worker(config.redis_url, queue, JobRunner(database, REGISTRY, settings), settings)
         return
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if role == "relay":
-        Relay(database.engine("relay"), Transport(config.redis_url), QUICK).run(stop)
+        Relay(database.engine("relay"), Transport(config.redis_url), settings).run(stop)
     else:
-        Scheduler(database.engine("relay"), [EVERY_SECOND], QUICK).run(stop)
+        Scheduler(database.engine("relay"), [EVERY_SECOND], settings).run(stop)
 
 
 class _Reaper:

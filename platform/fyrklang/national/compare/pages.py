@@ -1,0 +1,124 @@
+"""The HTML door of the comparison: funnel, dots and table of one measure, and the same as files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from fyrklang.access.actor import NationalReader
+from fyrklang.access.permissions import Permission
+from fyrklang.kernel.errors import NotFound
+from fyrklang.national.compare import export, present
+from fyrklang.national.compare.service import Comparison, Wanted, compare
+from fyrklang.national.store import reading
+from fyrklang.sdk.routes import Pages, Scope
+from fyrklang.web.i18n import gettext as _
+from fyrklang.web.shell import mark_synthetic
+from fyrklang.web.tables import Link
+
+pages = Pages("compare", __name__, prefix="/jamfor", scope=Scope.NATIONAL)
+FUNNEL, DOTS, TABLE = "tratt", "punkter", "tabell"
+VIEWS = (FUNNEL, DOTS, TABLE)
+
+
+@pages.route("", permission=Permission.NATIONAL_READ)
+def show(reader: NationalReader) -> str:
+    """One measure by förbund, in the view the address names."""
+    if reading.latest(reader) is None:
+        return render_template("compare/nothing.html")
+    found = compare(reader, _wanted())
+    mark_synthetic(found.release.synthetic)
+    view = _view(found)
+    order = present.BY_SIZE if request.args.get("ordning") == present.BY_SIZE else present.BY_NAME
+    return render_template(
+        "compare/show.html",
+        found=found,
+        present=present,
+        view=view,
+        order=order,
+        views=_views(found, view),
+        orders=_orders(found, order),
+        measures=[(each.code, each.short_name) for each in found.measures],
+        years=[(str(year), _("Helår %(year)s", year=year)) for year in found.release.years],
+        sexes=[("T", _("Alla")), ("K", _("Kvinnor")), ("M", _("Män"))],
+        files=[(_("Excel"), _address("xlsx", found)), (_("CSV"), _address("csv", found))],
+        chart=present.funnel_chart(found) if view == FUNNEL else None,
+        dots=present.dots(found, order) if view == DOTS else None,
+        stranger=bool(reader.own_slugs) and not found.own,
+    )
+
+
+@pages.route("/tabell.xlsx", permission=Permission.NATIONAL_READ)
+def xlsx(reader: NationalReader) -> Response:
+    """The table as an Excel file."""
+    found = compare(reader, _wanted())
+    return _attached(export.xlsx(found), export.XLSX, export.file_name(found, "xlsx"))
+
+
+@pages.route("/tabell.csv", permission=Permission.NATIONAL_READ)
+def csv(reader: NationalReader) -> Response:
+    """The table as semicolon-separated text."""
+    found = compare(reader, _wanted())
+    return _attached(export.csv_text(found), export.CSV, export.file_name(found, "csv"))
+
+
+def _wanted() -> Wanted:
+    """What the address asks for. Anything it does not say is the usual choice.
+
+    Raises:
+        NotFound: the year is not a number.
+    """
+    args = request.args
+    year = args.get("ar", "")
+    if year and not (year.isascii() and year.isdigit() and len(year) == 4):
+        raise NotFound(_("Utgåvan har inte det du frågar efter."))
+    usual = Wanted()
+    return replace(
+        usual,
+        release=args.get("utgava", usual.release),
+        measure=args.get("matt", usual.measure),
+        year=int(year) if year else None,
+        sex=args.get("kon", usual.sex),
+    )
+
+
+def _view(found: Comparison) -> str:
+    """A plain count has no share to draw against limits: only the table."""
+    if not found.measure.is_share:
+        return TABLE
+    wanted = request.args.get("vy", FUNNEL)
+    return wanted if wanted in VIEWS else FUNNEL
+
+
+def _address(endpoint: str, found: Comparison, **more: str) -> str:
+    """The same selection seen in another way."""
+    values: dict[str, Any] = {
+        "utgava": found.release.number,
+        "matt": found.measure.code,
+        "ar": found.year,
+        "kon": found.sex,
+        **more,
+    }
+    return url_for(f"compare.{endpoint}", **values)
+
+
+def _views(found: Comparison, view: str) -> list[Link]:
+    labels = {FUNNEL: _("Tratt"), DOTS: _("Punkter"), TABLE: _("Tabell")}
+    offered = VIEWS if found.measure.is_share else (TABLE,)
+    return [Link(labels[each], _address("show", found, vy=each), current=each == view) for each in offered]
+
+
+def _orders(found: Comparison, order: str) -> list[Link]:
+    labels = {present.BY_NAME: _("Namn"), present.BY_SIZE: _("Antal avslut")}
+    return [
+        Link(label, _address("show", found, vy=DOTS, ordning=each), current=each == order)
+        for each, label in labels.items()
+    ]
+
+
+def _attached(body: bytes, kind: str, name: str) -> Response:
+    return Response(
+        body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
