@@ -13,7 +13,11 @@ TEST_FILE_LINES = 600
 FUNCTION_LINES = 40
 
 LONG_FILES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "migrations/versions/0003_identity.py::_issuers": "one table, read as a form",
+    "migrations/versions/0004_jobs.py::_job_table": "one table, read as a form",
+    "migrations/versions/0005_office.py::_intervention": "one table, read as a form",
+}
 """Path, or path::function, to the reason it may be longer."""
 
 
@@ -102,7 +106,7 @@ def test_services_never_commit() -> None:
     committing = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in python_files("platform")
-        if path.name == "service.py" or path.name == "facts.py"
+        if path.name in {"service.py", "facts.py"}
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
