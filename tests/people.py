@@ -89,7 +89,7 @@ def sign_in(app: Flask, *places: tuple[Forbund, Role], national: Role | None = N
     client.environ_base.update(
         {
             "HTTP_SEC_FETCH_SITE": "same-origin",
-            "HTTP_X_CSRF_TOKEN": csrf_token(session.handle, identity.config.derive("csrf")),
+            "HTTP_X_CSRF_TOKEN": csrf_token(session.csrf_key.hex(), identity.config.derive("csrf")),
         }
     )
     return client

@@ -78,7 +78,7 @@ def _register(app: Flask) -> None:
 def _web_options(app: Flask, config: Config) -> shell.WebOptions:
     def session_id() -> str:
         session = sessions.current(request)
-        return session.handle if session else ""
+        return session.csrf_key.hex() if session else ""
 
     return shell.WebOptions(
         shell=app.extensions["fyrklang.shell"],

@@ -53,7 +53,7 @@ def main() -> None:
     this = ("{python}", __file__)
     fingerprint = os.environ.get("STANDIN_FINGERPRINT", "1")
     plan = Plan(
-        (Step("note", "En rad skrivs", "standin:note", lambda: fingerprint),),
+        (Step("note", "En rad skrivs", "standin:note", lambda _: fingerprint),),
         (
             Service(
                 "web",

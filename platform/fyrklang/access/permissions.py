@@ -37,7 +37,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.CASE_WORKER: "Deltagaransvarig",
     Role.REFERRER: "Remittent",
     Role.AUDITOR: "Revisor",
-    Role.LOG_REVIEWER: "Logggranskare",
+    Role.LOG_REVIEWER: "Loggranskare",
     Role.NAT_COUNCIL: "Nationella rådet",
     Role.NAT_EDITOR: "Redaktör, Nationella rådet",
     Role.PLATFORM_ADMIN: "Plattformsförvaltare",

@@ -48,7 +48,7 @@ class Step:
     name: str
     title: str
     target: str
-    fingerprint: Callable[[], str] | None = None
+    fingerprint: Callable[[Config], str] | None = None
     demo: bool = False
 
 
@@ -195,7 +195,7 @@ class _Start:
         for step in self._plan.steps:
             if step.demo and not self._demo:
                 continue
-            fingerprint = step.fingerprint() if step.fingerprint and self._postgres else None
+            fingerprint = step.fingerprint(config) if step.fingerprint and self._postgres else None
             if fingerprint is not None and done.get(step.name) == fingerprint:
                 continue
             self._take(step, config)
@@ -261,6 +261,11 @@ def files_digest(*paths: Path) -> str:
                 digest.update(f"{file.relative_to(path.parent)}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def words_digest(*words: object) -> str:
+    """A fingerprint of settings, from which they cannot be read."""
+    return hashlib.sha256(repr(words).encode()).hexdigest()
 
 
 def _port(environ: Mapping[str, str]) -> int:

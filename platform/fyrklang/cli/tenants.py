@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from fyrklang.cli.settings import load_config
 from fyrklang.kernel.config import Config, ConfigError
 from fyrklang.kernel.paths import project_root
 from fyrklang.tenancy import registry as register
@@ -27,7 +27,7 @@ _folder = click.option(
 )
 
 
-@click.group(name="tenants")
+@click.group(name="tenants", short_help="Registret över förbund")
 def tenants() -> None:
     """Registret över förbund, kommuner och regioner."""
 
@@ -73,7 +73,8 @@ def apply(ctx: click.Context, folder: Path) -> None:
             count = register.apply(
                 config, registry, lambda done, total: bar.update(task, completed=done, total=total)
             )
-    click.echo(f"{_changes(count)} införda." if count else "Inga ändringar.")
+    ending = "införd" if count == 1 else "införda"
+    click.echo(f"{_changes(count)} {ending}." if count else "Inga ändringar.")
 
 
 @tenants.command()
@@ -83,7 +84,8 @@ def export(ctx: click.Context, folder: Path) -> None:
     """Skriv databasens register till filerna."""
     with _faults_shown():
         written, unknown = register.export(_config(ctx), folder)
-    click.echo(f"{len(written)} filer skrivna." if written else "Filerna stämmer redan med databasen.")
+    count = "1 fil skriven." if len(written) == 1 else f"{len(written)} filer skrivna."
+    click.echo(count if written else "Filerna stämmer redan med databasen.")
     for path in unknown:
         click.echo(f"{path.name} finns i mappen men inte i databasen och är orörd.", err=True)
 
@@ -102,7 +104,7 @@ def _faults_shown() -> Iterator[None]:
 
 
 def _config(ctx: click.Context) -> Config:
-    return ctx.find_object(Config) or Config.from_env(os.environ)
+    return ctx.find_object(Config) or load_config()
 
 
 def _print_faults(faults: Sequence[Fault]) -> None:

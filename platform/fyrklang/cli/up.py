@@ -8,31 +8,38 @@ from pathlib import Path
 import click
 
 import fyrklang
-from fyrklang.cli.launch import Plan, Service, Step, files_digest, launch
+from fyrklang.cli.launch import Plan, Service, Step, files_digest, launch, words_digest
 from fyrklang.cli.progress import Reporter
+from fyrklang.kernel.config import Config
 from fyrklang.kernel.jobs.settings import QUEUES
 from fyrklang.kernel.paths import project_root
 
-WEB_WORKERS = 2
-WEB_THREADS = 8
 _PACKAGE = Path(fyrklang.__file__).parent
 _JOBS = ("{python}", "-m", "fyrklang.cli", "jobs")
+
+
+def _people(config: Config) -> str:
+    """Those who log in follow the issuer, the invented people, and which förbund there are for them."""
+    given = (config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret)
+    settings = words_digest(config.demo, config.demo_issuer, *given)
+    return settings + files_digest(_PACKAGE / "identity", project_root() / "tenants" / "forbund")
+
 
 STEPS = (
     Step(
         "schema",
         "Tabellerna förbereds",
         "fyrklang.kernel.migrate:upgrade",
-        lambda: files_digest(project_root() / "migrations", _PACKAGE / "kernel" / "migrate.py"),
+        lambda _: files_digest(project_root() / "migrations", _PACKAGE / "kernel" / "migrate.py"),
     ),
     Step(
         "tenants",
         "Förbunden läggs in",
         "fyrklang.cli.steps:tenants",
-        lambda: files_digest(project_root() / "tenants", _PACKAGE / "tenancy" / "registry"),
+        lambda _: files_digest(project_root() / "tenants", _PACKAGE / "tenancy" / "registry"),
     ),
-    Step("nation", "Påhittade förbund skapas", "fyrklang.cli.steps:nation", lambda: "1", demo=True),
-    Step("people", "Inloggningen förbereds", "fyrklang.cli.steps:people"),
+    Step("nation", "Påhittade förbund skapas", "fyrklang.cli.steps:nation", lambda _: "1", demo=True),
+    Step("people", "Inloggningen förbereds", "fyrklang.cli.steps:people", _people),
 )
 """In order. A start does only those whose fingerprint has changed since they last succeeded."""
 
@@ -47,10 +54,8 @@ SERVICES = (
     Service(
         "web",
         (
-            *("{python}", "-m", "gunicorn", "--worker-class", "gthread", "--preload"),
-            *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--bind", "127.0.0.1:{port}"),
-            # The control socket would lie in the home folder, shared by every installation on the machine.
-            *("--graceful-timeout", "10", "--timeout", "60", "--no-control-socket", "fyrklang.app:wsgi()"),
+            *("{python}", "-m", "gunicorn", "--config", "python:fyrklang.kernel.web_server"),
+            *("--bind", "127.0.0.1:{port}", "fyrklang.app:wsgi()"),
         ),
         answers="http://127.0.0.1:{port}/healthz",
     ),

@@ -6,49 +6,49 @@ of any real förbund, and every row can be taken away again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy import text
 
 from fyrklang.demo import store
 from fyrklang.demo.generate import Nation, generate
+from fyrklang.demo.release import publish_first
 from fyrklang.demo.remove import remove
 from fyrklang.demo.sanity import ImplausibleNationError
 from fyrklang.demo.store import Mark, NameTakenError, Progress
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
+from fyrklang.national.store.publishing import remove_invented
 
 DEFAULT_SEED = 1
-Publish = Callable[[Config], object]
-"""Publishes the first release of the invented nation, and does nothing when there is one."""
 
 
-def ensure(config: Config, progress: Progress | None = None, publish: Publish | None = None) -> None:
-    """See to it that a nation stands, whichever seed it came from. One look-up when it does.
+def ensure(config: Config, progress: Progress | None = None) -> None:
+    """See to it that a nation and its first release stand. One look-up each when they do.
 
-    A nation left half-written is taken away and written again. `publish` is called last, every time.
+    A nation left half-written is taken away and written again; one from another seed is kept.
     """
+    say = progress or _silent
     database = Database(config)
     try:
         if _mark(database) is None:
-            _write(database, generate(DEFAULT_SEED), progress, replace=False)
+            _write(database, generate(DEFAULT_SEED), say, replace=False)
+        publish_first(database, say)
     finally:
         database.dispose()
-    if publish is not None:
-        publish(config)
 
 
 def draw(config: Config, seed: int, progress: Progress | None = None) -> Nation:
-    """Write the nation of a seed, in place of the one that may stand. People who log in are kept.
+    """Write the nation of a seed and its first release, in place of what may stand. People are kept.
 
     Raises:
         ImplausibleNationError: the seed gives figures unlike the real nation's; nothing is changed.
         NameTakenError: an invented name is borne by a real kommun, region or förbund; nothing is changed.
     """
     nation = generate(seed)
+    say = progress or _silent
     database = Database(config)
     try:
-        _write(database, nation, progress, replace=True)
+        _write(database, nation, say, replace=True)
+        publish_first(database, say)
     finally:
         database.dispose()
     return nation
@@ -60,7 +60,9 @@ def take_away(config: Config) -> int:
     try:
         with database.engine("migrator").begin() as connection:
             store.take_turns(connection)
-            return remove(connection)
+            # A published release yields to no DELETE but its own function's; the catalog's turn comes after.
+            releases = remove_invented(database)
+            return releases + remove(connection)
     finally:
         database.dispose()
 
@@ -87,6 +89,7 @@ _COUNTED = {
         f"FROM office.intervention_count WHERE {_OF_NATION}"
     ),
     "Räknade celler": f"SELECT count(*) FROM facts.cell WHERE {_OF_NATION}",  # noqa: S608
+    "Utgåvor": "SELECT count(*) FROM national.release WHERE synthetic",
     "Personer": "SELECT count(*) FROM registry.person WHERE synthetic",
 }
 
@@ -96,16 +99,17 @@ def _mark(database: Database) -> Mark | None:
         return store.mark_of(connection)
 
 
-def _write(database: Database, nation: Nation, progress: Progress | None, *, replace: bool) -> None:
+def _write(database: Database, nation: Nation, progress: Progress, *, replace: bool) -> None:
     """One at a time; whoever comes second finds the nation standing, unless it came to replace it."""
     with database.engine("migrator").begin() as guard:
         store.take_turns(guard)
         if not replace and store.mark_of(guard) is not None:
             return
         store.refuse_taken_names(guard, nation)
+        remove_invented(database)
         with database.engine("migrator").begin() as connection:
             remove(connection, keep_register=True)
-        store.write(database, nation, progress or _silent)
+        store.write(database, nation, progress)
 
 
 def _silent(_text: str, _done: int, _total: int) -> None:

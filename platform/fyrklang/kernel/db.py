@@ -42,6 +42,8 @@ class Database:
             max_overflow=2,
             pool_timeout=5,
             pool_pre_ping=True,
+            # Row values belong in no log; without this they stand in every error's text.
+            hide_parameters=True,
             # Prepared statements break behind a transaction pooler; see docs/decisions/0004.
             connect_args={
                 "prepare_threshold": None,

@@ -14,12 +14,11 @@ from psycopg import sql
 
 from fyrklang.kernel.config import ROLES, Config
 from fyrklang.kernel.paths import project_root
+from fyrklang.kernel.schema import KEY_ID, MIN_SERVER_VERSION
 
 NOLOGIN_ROLES = ("owner", "publisher", "doorkeeper")
-MIN_SERVER_VERSION = 150_014
 _BYPASS = {"migrator", "publisher", "doorkeeper", "backup"}
 _LOCK = 4_716_001
-KEY_ID = "k1"
 
 
 def upgrade(config: Config, progress: Callable[[str], None] | None = None) -> None:

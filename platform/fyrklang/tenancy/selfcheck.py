@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from fyrklang.kernel.db import Database
-from fyrklang.kernel.migrate import MIN_SERVER_VERSION
+from fyrklang.kernel.schema import MIN_SERVER_VERSION
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import set_context
 from fyrklang.tenancy.token import TokenSigner

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fyrklang.kernel.config import Config
-from fyrklang.kernel.migrate import KEY_ID
+from fyrklang.kernel.schema import KEY_ID
 
 if TYPE_CHECKING:
     from fyrklang.tenancy.context import TenantContext

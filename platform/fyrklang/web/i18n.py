@@ -50,6 +50,19 @@ PACKAGE = Path(__file__).parent.parent
 TRANSLATIONS = Path(__file__).parent / "translations"
 ENGLISH = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 
+# Babel's own header carries the time of each run, which would differ in every change and say nothing.
+_HEADER = r"""# English for Fyrklang. How to keep it: see fyrklang.web.i18n.
+msgid ""
+msgstr ""
+"Project-Id-Version: Fyrklang\n"
+"Language: en\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
+
 _METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 _KEYWORDS = {
     "_": None,
@@ -179,7 +192,8 @@ def update() -> None:
         english.locale = "en"
     english.obsolete.clear()
     with ENGLISH.open("wb") as file:
-        write_po(file, english, width=100, sort_output=True, omit_header=False)
+        file.write(_HEADER.encode())
+        write_po(file, english, width=100, sort_output=True, omit_header=True)
 
 
 def compile_english() -> None:

@@ -170,12 +170,14 @@ def facts(row: Any) -> list[tuple[str, Any]]:
     parties = [party.lower() for party in codes.PARTY_KINDS if party in row.parties]
     glyph = render_template_string("{{ ui.party(parties) }}", parties=parties) if parties else ""
     groups = ", ".join(codes.NEED_GROUPS[code] for code in row.target_groups)
-    until = row.ends_on.isoformat() if row.ends_on else _("tills vidare")
+    start = row.starts_on.isoformat()
+    end = row.ends_on.isoformat() if row.ends_on else ""
+    span = _("%(start)s till %(end)s", start=start, end=end) if end else _("%(start)s tills vidare", start=start)
     listed = [
         (_("Målgrupp"), groups),
         (_("Parter"), Markup(glyph)),  # noqa: S704
         (_("Form"), codes.FORMATS[row.format]),
-        (_("Pågår"), _("%(start)s till %(end)s", start=row.starts_on.isoformat(), end=until)),
+        (_("Pågår"), span),
         (_("Platser"), number(row.places) if row.places else ""),
     ]
     return [(label, value) for label, value in listed if value]

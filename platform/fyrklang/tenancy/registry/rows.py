@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import count
@@ -66,6 +66,30 @@ def rows_of(registry: Registry) -> Rows:
     return {table: {key_of(table, row): row for row in rows[table]} for table in KEYS}
 
 
+def _association_of(
+    row: Row, area: Sequence[AreaSpan], names: Sequence[EarlierName], successions: Sequence[Succession]
+) -> Association:
+    return in_order(
+        Association(
+            slug=row["slug"],
+            name=row["name"],
+            short_name=row["short_name"],
+            status=row["status"].lower(),
+            regions=tuple({span.kommun[:2] for span in area}),
+            area=tuple(area),
+            confidence=row["confidence"],
+            sources=tuple(row["source"].split(";")),
+            founded=row["founded"],
+            ended=row["ended"],
+            orgnr=row["org_nr"],
+            website=row["website"],
+            note=row["note"] or None,
+            earlier_names=tuple(names),
+            successions=tuple(successions),
+        )
+    )
+
+
 def registry_of(rows: Rows) -> Registry:
     """The records the rows came from; what is derived is left out."""
     slugs = {row["id"]: row["slug"] for row in rows["tenant"].values()}
@@ -85,25 +109,7 @@ def registry_of(rows: Rows) -> Registry:
         lambda row: Succession(row["kind"].lower(), slugs[row["successor_id"]], row["year"]),
     )
     associations = {
-        row["slug"]: in_order(
-            Association(
-                slug=row["slug"],
-                name=row["name"],
-                short_name=row["short_name"],
-                status=row["status"].lower(),
-                regions=tuple({span.kommun[:2] for span in area[row["id"]]}),
-                area=tuple(area[row["id"]]),
-                confidence=row["confidence"],
-                sources=tuple(row["source"].split(";")),
-                founded=row["founded"],
-                ended=row["ended"],
-                orgnr=row["org_nr"],
-                website=row["website"],
-                note=row["note"] or None,
-                earlier_names=tuple(names[row["id"]]),
-                successions=tuple(successions[row["id"]]),
-            )
-        )
+        row["slug"]: _association_of(row, area[row["id"]], names[row["id"]], successions[row["id"]])
         for row in rows["tenant"].values()
     }
     return Registry(

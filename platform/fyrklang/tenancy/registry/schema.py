@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from fyrklang.kernel.paths import project_root
 from fyrklang.tenancy.registry.faults import Fault
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 _WORDS = {
     "string": "text inom citattecken",
@@ -32,6 +33,9 @@ def faults_of(kind: str, content: object, file: str, prefix: str = "") -> list[F
 
 @cache
 def _validator(kind: str) -> Draft202012Validator:
+    # A web process looks things up here and never checks files; the import is the slowest of the package.
+    from jsonschema import Draft202012Validator, FormatChecker
+
     path = project_root() / "tenants" / "schema" / f"{kind}.schema.json"
     schema = json.loads(path.read_text("utf-8"))
     return Draft202012Validator(schema, format_checker=FormatChecker(formats=["date"]))
@@ -39,18 +43,21 @@ def _validator(kind: str) -> Draft202012Validator:
 
 def _say(error: ValidationError, kind: str) -> Iterator[tuple[str, str]]:
     path = list(error.absolute_path)
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    instance: Any = error.instance
     if error.validator == "required":
-        for name in error.validator_value:
+        for name in rule:
             if error.message.startswith(repr(name)):
                 yield _where([*path, name]), f"Uppgiften saknas. {_description(kind, [*path, name])}".strip()
     elif error.validator == "additionalProperties":
-        for name in error.instance.keys() - error.schema["properties"].keys():
+        for name in instance.keys() - schema["properties"].keys():
             yield _where([*path, name]), "Uppgiften känns inte igen. Är den felstavad?"
     elif error.validator == "type":
-        wanted = _WORDS[str(error.validator_value)]
+        wanted = _WORDS[rule]
         yield _where(path), f"Här ska det stå {wanted}. {_description(kind, path)}".strip()
     else:
-        shown = _shown(error.instance)
+        shown = _shown(instance)
         yield _where(path), f"Värdet {shown} går inte att använda. {_description(kind, path)}".strip()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import func
 
@@ -103,11 +103,8 @@ def stored_hash(connection: Connection) -> str | None:
 def store_hash(connection: Connection, content_hash: str) -> None:
     """Remember what has been laid in."""
     values = {"content_hash": content_hash, "applied_at": func.now()}
-    connection.execute(
-        upsert(models.Applied)
-        .values(kind=KIND, **values)
-        .on_conflict_do_update(_APPLIED.primary_key, set_=values)
-    )
+    statement = upsert(_APPLIED).values(kind=KIND, **values)
+    connection.execute(statement.on_conflict_do_update(_APPLIED.primary_key, set_=values))
 
 
 def _read(connection: Connection, name: str) -> dict[tuple[object, ...], Row]:
@@ -133,7 +130,7 @@ def _from_files(name: str) -> ColumnElement[bool]:
         return and_(table.c.source == "REGISTER", _real(table.c.tenant_id))
     if "tenant_id" in table.c:
         return _real(table.c.tenant_id)
-    return cast("ColumnElement[bool]", text("true"))
+    return true()
 
 
 def _real(column: ColumnElement[object]) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from fyrklang.tenancy.registry.write import (
     write_folder,
 )
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Called with rows done and rows in all."""
 
 
@@ -95,7 +95,7 @@ def _compare(connection: Connection, registry: Registry) -> tuple[list[RowChange
 def _differences(actual: Rows, desired: Rows) -> Iterator[RowChange]:
     for table in KEYS:
         before, after = actual[table], desired[table]
-        for key in before.keys() | after.keys():
+        for key in {**after, **before}:
             if before.get(key) != after.get(key):
                 yield RowChange(table, before.get(key), after.get(key))
 

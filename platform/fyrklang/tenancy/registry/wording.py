@@ -39,6 +39,8 @@ _LABELS = {
     "kind": "slag",
     "party_kind": "slag",
 }
+_CODES = ("status", "kind")
+"""Columns whose codes the files write in small letters."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,14 @@ def _phrases(change: RowChange, action: str, names: _Names) -> Iterator[str]:
     for column in after:
         if before[column] != after[column]:
             label = _label(change, column)
-            yield f"{prefix}{label} {_shown(before[column])} → {_shown(after[column])}"
+            yield f"{prefix}{label} {_shown(before[column], column)} → {_shown(after[column], column)}"
 
 
 def _label(change: RowChange, column: str) -> str:
     if change.table == "organisation" and change.row["kind"] == "KOMMUN" and column == "name":
         return _LABELS["official_name"]
+    if change.table == "tenant_name" and change.row["is_current"] and column == "valid_from":
+        return "namnet gäller från"
     return _LABELS.get(column, column)
 
 
@@ -128,9 +132,11 @@ def _dated(row: Row) -> str:
     return (f" från {first}" if first else "") + (f" till och med {last}" if last else "")
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, column: str) -> str:
     if value is None or value == "":
         return "(tomt)"
+    if column in _CODES:
+        return str(value).lower()
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
