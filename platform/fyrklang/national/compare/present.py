@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from fyrklang.national.compare.limits import Place, curve
+from fyrklang.national.compare.limits import Place, curve, extra_spread
 from fyrklang.national.compare.service import LOW_RESPONSE, Comparison, Line
 from fyrklang.national.store.engine import Word
 from fyrklang.web.charts import Chart, Dot, DotGroups, FunnelLimits, FunnelPoint, dot_groups, funnel
@@ -157,7 +157,7 @@ def dots(found: Comparison, order: str = BY_NAME) -> DotGroups | None:
 
 
 def table(found: Comparison) -> Table:
-    """Every förbund with value, interval, base, known outcome and place; words where there is no number."""
+    """Own förbund first, then every other: value, interval, base, known outcome, place, or a word."""
     if not found.measure.is_share:
         columns = [Column("name", _("Förbund")), Column("value", _("Antal"), "number", card="value")]
     else:
@@ -169,10 +169,11 @@ def table(found: Comparison) -> Table:
             *([Column("known", _("Känt utfall"), "number")] if found.known else []),
             Column("place", _("Läge")),
         ]
+    own_first = sorted(found.lines, key=lambda line: not line.own)
     return Table(
         caption=title(found),
         columns=columns,
-        rows=[*(_row(found, line) for line in found.lines), _nation_row(found)],
+        rows=[*(_row(found, line) for line in own_first), _nation_row(found)],
     )
 
 
@@ -189,19 +190,7 @@ def definition(found: Comparison) -> list[tuple[str, str]]:
         (_("Bas"), f"{found.measure.base} {_base_sentence(found)}"),
     ]
     if found.nation_counts:
-        chance = 0.05 * len([line for line in found.shown if line.place])
-        rows.append(
-            (
-                _("Gränser"),
-                _(
-                    "Exakt binomial kring rikets %(nation)s. Av %(count)s förbund väntas ungefär %(chance)s "
-                    "hamna utanför 95 %% av ren slump.",
-                    nation=percent(_nation_share(found)),
-                    count=number(len(found.shown)),
-                    chance=number(chance),
-                ),
-            )
-        )
+        rows.append((_("Gränser"), _limits_sentence(found)))
     return [*rows, (_("Det går inte att säga"), found.measure.caution)]
 
 
@@ -229,7 +218,8 @@ def citation(found: Comparison) -> str:
 
 def blank_kinds(found: Comparison) -> list[Blank]:
     """The words that occur in the table."""
-    return [BLANKS[word] for word in BLANKS if found.blank(word)]
+    beside = found.known and any(line.counts and line.known is None for line in found.lines)
+    return [BLANKS[word] for word in BLANKS if found.blank(word) or (beside and word == Word.HIDDEN)]
 
 
 def blank_of(line: Line) -> str:
@@ -266,6 +256,26 @@ def _base_sentence(found: Comparison) -> str:
     if found.measure.is_share:
         said.append(_("Förbund med minst %(n)s avslut visas.", n=number(found.release.min_base)))
     return " ".join(said)
+
+
+def _limits_sentence(found: Comparison) -> str:
+    shares = tuple(line.counts for line in found.shown if line.counts)
+    said = _(
+        "Exakt binomial kring rikets %(nation)s. Av %(count)s förbund väntas ungefär %(chance)s "
+        "hamna utanför 95 %% av ren slump.",
+        nation=percent(_nation_share(found)),
+        count=number(len(shares)),
+        chance=number(0.05 * len(shares)),
+    )
+    spread = extra_spread(shares)
+    if spread is None:
+        return said
+    more = _(
+        "Förbunden skiljer sig åt mer än slumpen ger: spridningen är %(times)s gånger så stor. "
+        "Då säger gränserna mindre om ett enskilt förbund.",
+        times=number(spread, 1),
+    )
+    return f"{said} {more}"
 
 
 def _nation_share(found: Comparison) -> float | None:
