@@ -222,3 +222,21 @@ def test_forced_colours_keep_the_chosen_visible(visit) -> None:
     outline = page.locator(".fy-menu [aria-current]").evaluate("(one) => getComputedStyle(one).outlineStyle")
     assert outline == "solid"
     assert page.locator(".fy-check > input:checked, .fy-segments input:checked + label").count() > 0
+
+
+def test_search_opens_on_a_phone(visit) -> None:
+    page = visit("/", 390)
+    page.locator(".fy-search label").click()
+    page.keyboard.type("ham")
+    box = page.locator("#fy-q")
+    assert box.input_value() == "ham"
+    assert box.bounding_box()["width"] > 200
+
+
+def test_the_table_head_stays_in_sight(visit) -> None:
+    page = visit("/")
+    page.locator(".fy-table").evaluate(
+        "(one) => window.scrollTo(0, one.getBoundingClientRect().top + scrollY - 20)"
+    )
+    top = page.locator(".fy-table thead th").first.evaluate("(one) => one.getBoundingClientRect().top")
+    assert 80 <= top <= 95

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from markupsafe import Markup
@@ -19,6 +20,16 @@ Kind = Literal["text", "number", "mark", "soft", "number-soft", "nowrap"]
 CardPlace = Literal["pair", "value", "beside", "left", "right", "whole", "bare", "none"]
 """Where a cell goes on a phone: as "label: value" (default), in the card's top right corner, in
 brackets beside that value, in the small second line, over the whole width, without its label, or nowhere."""
+
+
+_KIND_CLASSES: dict[Kind, str] = {
+    "text": "",
+    "number": "fy-cell--number",
+    "number-soft": "fy-cell--number fy-cell--soft",
+    "mark": "fy-cell--mark",
+    "soft": "fy-cell--soft",
+    "nowrap": "fy-cell--nowrap",
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,22 @@ class Column:
     sort_url: str = ""
     sorted_by: Literal["", "ascending", "descending"] = ""
 
+    @cached_property
+    def place(self) -> str:
+        """The classes of a plain cell in this column."""
+        return f"{_KIND_CLASSES[self.kind]}{self.card_class(self.card)}"
+
+    def card_class(self, card: CardPlace) -> str:
+        """The class that puts a cell in its place on the card."""
+        return "" if card == "pair" else f" fy-card--{card}"
+
+    def classes(self, cell: Cell) -> str:
+        """The classes of one cell; a word for a blank stands to the left where it spans or is a card's value."""
+        if cell.blank is None:
+            return self.place
+        kind = "" if cell.span > 1 else _KIND_CLASSES[self.kind]
+        return kind + self.card_class("left" if self.card == "value" else self.card)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -49,6 +76,14 @@ class Cell:
     blank: Blank | None = None
     blank_text: Text = ""
     span: int = 1
+
+    @property
+    def plain(self) -> bool:
+        """Whether the text alone is the whole cell, as most are."""
+        return not (self.blank or self.note or self.url)
+
+
+_EMPTY = Cell()
 
 
 @dataclass(frozen=True)
@@ -66,8 +101,21 @@ class Row:
         if isinstance(value, Cell):
             return value
         if value is None:
-            return Cell()
+            return _EMPTY
         return Cell(text=number(value) if isinstance(value, int) else value)
+
+    def under(self, columns: Sequence[Column]) -> list[tuple[Column, Cell]]:
+        """The row's own cells after its name, each with its column; those a span covers are left out."""
+        placed = []
+        covered = 0
+        for column in columns[1:]:
+            if covered:
+                covered -= 1
+                continue
+            cell = self.cell(column.key)
+            covered = cell.span - 1
+            placed.append((column, cell))
+        return placed
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,9 @@ def facts(row: Any) -> list[tuple[str, Any]]:
     groups = ", ".join(codes.NEED_GROUPS[code] for code in row.target_groups)
     start = row.starts_on.isoformat()
     end = row.ends_on.isoformat() if row.ends_on else ""
-    span = _("%(start)s till %(end)s", start=start, end=end) if end else _("%(start)s tills vidare", start=start)
+    span = (
+        _("%(start)s till %(end)s", start=start, end=end) if end else _("%(start)s tills vidare", start=start)
+    )
     listed = [
         (_("Målgrupp"), groups),
         (_("Parter"), Markup(glyph)),  # noqa: S704
