@@ -74,8 +74,10 @@ def _verdict(found: Comparison, line: Line) -> str:
         "over": _("Det är över rikets %(nation)s, mer än slumpen brukar ge.", nation=nation),
         "under": _("Det är under rikets %(nation)s, mer än slumpen brukar ge.", nation=nation),
     }
-    worth = _(" Utanför 99,8 %: värt att undersöka.") if line.place and line.place.is_far else ""
-    return f"{first} {meaning[line.place.side if line.place else 'within']}{worth}"
+    said = [first, meaning[line.place.side if line.place else "within"]]
+    if line.place and line.place.is_far:
+        said.append(_("Utanför 99,8 %: värt att undersöka."))
+    return " ".join(said)
 
 
 def missing(found: Comparison) -> list[tuple[str, list[Line]]]:
@@ -164,10 +166,10 @@ def table(found: Comparison) -> Table:
         columns = [
             Column("name", _("Förbund")),
             Column("value", _("Andel"), "number", card="value"),
-            Column("interval", _("Intervall"), "number-soft"),
+            Column("interval", _("Intervall"), "number-soft", card="beside"),
             Column("base", _("Avslut"), "number", card="left", card_unit=_("avslut")),
-            *([Column("known", _("Känt utfall"), "number")] if found.known else []),
-            Column("place", _("Läge")),
+            *([Column("known", _("Känt utfall"), "number", card="none")] if found.known else []),
+            Column("place", _("Läge"), card="right"),
         ]
     own_first = sorted(found.lines, key=lambda line: not line.own)
     return Table(
@@ -179,8 +181,8 @@ def table(found: Comparison) -> Table:
 
 def title(found: Comparison) -> str:
     """The measure, for whom, and the year."""
-    whom = {"K": _(", kvinnor"), "M": _(", män")}.get(found.sex, "")
-    return f"{found.measure.short_name}{whom}, {found.year}"
+    whom = {"K": _("kvinnor"), "M": _("män")}.get(found.sex)
+    return ", ".join(filter(None, (found.measure.short_name, whom, str(found.year))))
 
 
 def definition(found: Comparison) -> list[tuple[str, str]]:
@@ -205,11 +207,10 @@ def definition_note(found: Comparison) -> str:
 
 def citation(found: Comparison) -> str:
     """How to quote the figure so that anyone finds the same one."""
-    invented = _(" (påhittade uppgifter)") if found.release.synthetic else ""
+    invented = f" ({_('påhittade uppgifter')})" if found.release.synthetic else ""
     return _(
-        "Fyrklang, utgåva %(number)s%(invented)s, fryst %(day)s: %(name)s, %(year)s.",
-        number=found.release.short_number,
-        invented=invented,
+        "Fyrklang, utgåva %(number)s, fryst %(day)s: %(name)s, %(year)s.",
+        number=found.release.short_number + invented,
         day=date_iso(found.release.published_at),
         name=found.measure.name,
         year=found.year,

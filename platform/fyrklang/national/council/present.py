@@ -95,7 +95,7 @@ def _kommuner(found: Country) -> KeyFigure:
         return KeyFigure(label, base=_("Registret säger inget om förbundens kommuner."), blank="unknown")
     base = _("av %(all)s", all=number(found.kommuner))
     if found.from_register:
-        base += _("; verkliga, ur registret")
+        base = "; ".join((base, _("verkliga, ur registret")))
     return KeyFigure(label, number(found.covered), base)
 
 
@@ -119,5 +119,5 @@ def _share(label: str, figure: NationFigure) -> KeyFigure:
     low, high = wilson(figure.numerator, figure.denominator)
     base = f"{share_of(figure.numerator, figure.denominator)}, {interval(low, high)}"
     if not figure.complete:
-        base += _("; bara förbund vars värde visas")
+        base = "; ".join((base, _("bara förbund vars värde visas")))
     return KeyFigure(label, percent(figure.numerator / figure.denominator), base)
