@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "facts": "fyrklang.cli.facts:facts",
     "jobs": "fyrklang.cli.jobs:jobs",
     "migrate": "fyrklang.cli.migrate:migrate",
+    "national": "fyrklang.cli.national:national",
     "tenants": "fyrklang.cli.tenants:tenants",
     "up": "fyrklang.cli.up:up",
 }
