@@ -107,10 +107,12 @@ ROSTER = f"""
 """
 
 # Starts a draft, or starts an unfinished one over: who is expected to report, which kommuner are covered
-# and what each measure means are frozen as they stand now.
+# and what each measure means are frozen as they stand now. An invented nation without kommuner of its own
+# shows which kommuner the public register says are covered, without naming a real förbund.
 OPEN = f"""
 DECLARE
     target "national".release;
+    own_area boolean;
 BEGIN
     {NEEDS_PLATFORM}
     DELETE FROM national.release r WHERE r.number = wanted->>'number' AND r.state = 'DRAFT';
@@ -125,13 +127,16 @@ BEGIN
         m.base, m.excluded, m.caution, m.valid_from
     FROM jsonb_populate_recordset(NULL::"national".measure, measures) m;
     {ROSTER} AND t.status = 'ACTIVE' GROUP BY t.id;
-    INSERT INTO national.kommun_cover (release_id, kommun_code, name, county, sort_key, population, slug)
+    own_area := target.synthetic AND EXISTS (SELECT FROM registry.area a
+        JOIN registry.tenant t ON t.id = a.tenant_id WHERE t.synthetic);
+    INSERT INTO national.kommun_cover
+        (release_id, kommun_code, name, county, sort_key, population, slug, covered)
     SELECT DISTINCT ON (k.code) target.id, k.code, k.name, g.county, registry.sv_sort(k.name), k.population,
-        t.slug
+        CASE WHEN t.synthetic = target.synthetic THEN t.slug END, t.id IS NOT NULL
     FROM registry.kommun k JOIN registry.region g ON g.code = k.region_code
     LEFT JOIN (registry.area a JOIN registry.tenant t ON t.id = a.tenant_id
         AND t.status = 'ACTIVE' AND t.kind = 'ASSOCIATION') ON a.kommun_code = k.code
-        AND t.synthetic = target.synthetic
+        AND t.synthetic = own_area
         AND coalesce(a.valid_from, current_date) <= current_date
         AND coalesce(a.valid_to, current_date) >= current_date
     ORDER BY k.code, t.slug;

@@ -103,7 +103,8 @@ def _frozen_around_it() -> None:
         sa.Column("county", sa.Text, nullable=False),
         sa.Column("sort_key", sa.Text, nullable=False),
         sa.Column("population", sa.Integer, nullable=False),
-        sa.Column("slug", sa.Text),
+        sa.Column("slug", sa.Text, comment="the förbund, when it stands in the release"),
+        sa.Column("covered", sa.Boolean, nullable=False),
         grants=READABLE,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from fyrklang.national.compare.statistics import funnel_limits_proportion
+from fyrklang.national.compare.statistics import funnel_limits_proportion, overdispersion
 
 INNER, OUTER = 0.95, 0.998
 CURVE_POINTS = 160
@@ -59,6 +59,15 @@ def curve(first: int, last: int, nation: tuple[int, int]) -> Curve:
     last = max(first + 1, last)
     step = max(1, -(-(last - first) // CURVE_POINTS))
     return limits((*range(first, last, step), last), nation)
+
+
+@lru_cache(maxsize=256)
+def extra_spread(shares: tuple[tuple[int, int], ...]) -> float | None:
+    """How many times more the shares spread than chance alone gives, None when chance can explain it."""
+    if len(shares) < 2:
+        return None
+    found = overdispersion([part for part, _ in shares], [base for _, base in shares])
+    return found.phi if found.significant else None
 
 
 @lru_cache(maxsize=256)

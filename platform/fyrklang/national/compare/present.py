@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from fyrklang.national.compare.limits import Place, curve
+from fyrklang.national.compare.limits import Place, curve, extra_spread
 from fyrklang.national.compare.service import LOW_RESPONSE, Comparison, Line
 from fyrklang.national.store.engine import Word
 from fyrklang.web.charts import Chart, Dot, DotGroups, FunnelLimits, FunnelPoint, dot_groups, funnel
@@ -74,8 +74,10 @@ def _verdict(found: Comparison, line: Line) -> str:
         "over": _("Det är över rikets %(nation)s, mer än slumpen brukar ge.", nation=nation),
         "under": _("Det är under rikets %(nation)s, mer än slumpen brukar ge.", nation=nation),
     }
-    worth = _(" Utanför 99,8 %: värt att undersöka.") if line.place and line.place.is_far else ""
-    return f"{first} {meaning[line.place.side if line.place else 'within']}{worth}"
+    said = [first, meaning[line.place.side if line.place else "within"]]
+    if line.place and line.place.is_far:
+        said.append(_("Utanför 99,8 %: värt att undersöka."))
+    return " ".join(said)
 
 
 def missing(found: Comparison) -> list[tuple[str, list[Line]]]:
@@ -157,29 +159,30 @@ def dots(found: Comparison, order: str = BY_NAME) -> DotGroups | None:
 
 
 def table(found: Comparison) -> Table:
-    """Every förbund with value, interval, base, known outcome and place; words where there is no number."""
+    """Own förbund first, then every other: value, interval, base, known outcome, place, or a word."""
     if not found.measure.is_share:
         columns = [Column("name", _("Förbund")), Column("value", _("Antal"), "number", card="value")]
     else:
         columns = [
             Column("name", _("Förbund")),
             Column("value", _("Andel"), "number", card="value"),
-            Column("interval", _("Intervall"), "number-soft"),
+            Column("interval", _("Intervall"), "number-soft", card="beside"),
             Column("base", _("Avslut"), "number", card="left", card_unit=_("avslut")),
-            *([Column("known", _("Känt utfall"), "number")] if found.known else []),
-            Column("place", _("Läge")),
+            *([Column("known", _("Känt utfall"), "number", card="none")] if found.known else []),
+            Column("place", _("Läge"), card="right"),
         ]
+    own_first = sorted(found.lines, key=lambda line: not line.own)
     return Table(
         caption=title(found),
         columns=columns,
-        rows=[*(_row(found, line) for line in found.lines), _nation_row(found)],
+        rows=[*(_row(found, line) for line in own_first), _nation_row(found)],
     )
 
 
 def title(found: Comparison) -> str:
     """The measure, for whom, and the year."""
-    whom = {"K": _(", kvinnor"), "M": _(", män")}.get(found.sex, "")
-    return f"{found.measure.short_name}{whom}, {found.year}"
+    whom = {"K": _("kvinnor"), "M": _("män")}.get(found.sex)
+    return ", ".join(filter(None, (found.measure.short_name, whom, str(found.year))))
 
 
 def definition(found: Comparison) -> list[tuple[str, str]]:
@@ -189,19 +192,7 @@ def definition(found: Comparison) -> list[tuple[str, str]]:
         (_("Bas"), f"{found.measure.base} {_base_sentence(found)}"),
     ]
     if found.nation_counts:
-        chance = 0.05 * len([line for line in found.shown if line.place])
-        rows.append(
-            (
-                _("Gränser"),
-                _(
-                    "Exakt binomial kring rikets %(nation)s. Av %(count)s förbund väntas ungefär %(chance)s "
-                    "hamna utanför 95 %% av ren slump.",
-                    nation=percent(_nation_share(found)),
-                    count=number(len(found.shown)),
-                    chance=number(chance),
-                ),
-            )
-        )
+        rows.append((_("Gränser"), _limits_sentence(found)))
     return [*rows, (_("Det går inte att säga"), found.measure.caution)]
 
 
@@ -216,11 +207,10 @@ def definition_note(found: Comparison) -> str:
 
 def citation(found: Comparison) -> str:
     """How to quote the figure so that anyone finds the same one."""
-    invented = _(" (påhittade uppgifter)") if found.release.synthetic else ""
+    invented = f" ({_('påhittade uppgifter')})" if found.release.synthetic else ""
     return _(
-        "Fyrklang, utgåva %(number)s%(invented)s, fryst %(day)s: %(name)s, %(year)s.",
-        number=found.release.short_number,
-        invented=invented,
+        "Fyrklang, utgåva %(number)s, fryst %(day)s: %(name)s, %(year)s.",
+        number=found.release.short_number + invented,
         day=date_iso(found.release.published_at),
         name=found.measure.name,
         year=found.year,
@@ -229,7 +219,8 @@ def citation(found: Comparison) -> str:
 
 def blank_kinds(found: Comparison) -> list[Blank]:
     """The words that occur in the table."""
-    return [BLANKS[word] for word in BLANKS if found.blank(word)]
+    beside = found.known and any(line.counts and line.known is None for line in found.lines)
+    return [BLANKS[word] for word in BLANKS if found.blank(word) or (beside and word == Word.HIDDEN)]
 
 
 def blank_of(line: Line) -> str:
@@ -266,6 +257,26 @@ def _base_sentence(found: Comparison) -> str:
     if found.measure.is_share:
         said.append(_("Förbund med minst %(n)s avslut visas.", n=number(found.release.min_base)))
     return " ".join(said)
+
+
+def _limits_sentence(found: Comparison) -> str:
+    shares = tuple(line.counts for line in found.shown if line.counts)
+    said = _(
+        "Exakt binomial kring rikets %(nation)s. Av %(count)s förbund väntas ungefär %(chance)s "
+        "hamna utanför 95 %% av ren slump.",
+        nation=percent(_nation_share(found)),
+        count=number(len(shares)),
+        chance=number(0.05 * len(shares)),
+    )
+    spread = extra_spread(shares)
+    if spread is None:
+        return said
+    more = _(
+        "Förbunden skiljer sig åt mer än slumpen ger: spridningen är %(times)s gånger så stor. "
+        "Då säger gränserna mindre om ett enskilt förbund.",
+        times=number(spread, 1),
+    )
+    return f"{said} {more}"
 
 
 def _nation_share(found: Comparison) -> float | None:

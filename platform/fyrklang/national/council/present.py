@@ -78,9 +78,10 @@ def coverage_table(found: Country) -> Table:
 
 def silent_table(found: Country) -> Table:
     """Förbund that have not reported the year."""
+    county = [Column("county", _("Län"), "soft")] if any(each.regions for each in found.silent) else []
     return Table(
         caption=_("Förbund som inte har lämnat uppgifter"),
-        columns=[Column("name", _("Förbund")), Column("county", _("Län"), "soft")],
+        columns=[Column("name", _("Förbund")), *county],
         rows=[
             Row({"name": each.short_name, "county": ", ".join(each.regions) or Cell(blank="unknown")})
             for each in found.silent
@@ -92,7 +93,10 @@ def _kommuner(found: Country) -> KeyFigure:
     label = _("Kommuner i förbund")
     if not found.covered:
         return KeyFigure(label, base=_("Registret säger inget om förbundens kommuner."), blank="unknown")
-    return KeyFigure(label, number(found.covered), _("av %(all)s", all=number(found.kommuner)))
+    base = _("av %(all)s", all=number(found.kommuner))
+    if found.from_register:
+        base = "; ".join((base, _("verkliga, ur registret")))
+    return KeyFigure(label, number(found.covered), base)
 
 
 def _participants(found: Country) -> KeyFigure:
@@ -115,5 +119,5 @@ def _share(label: str, figure: NationFigure) -> KeyFigure:
     low, high = wilson(figure.numerator, figure.denominator)
     base = f"{share_of(figure.numerator, figure.denominator)}, {interval(low, high)}"
     if not figure.complete:
-        base += _("; bara förbund vars värde visas")
+        base = "; ".join((base, _("bara förbund vars värde visas")))
     return KeyFigure(label, percent(figure.numerator / figure.denominator), base)

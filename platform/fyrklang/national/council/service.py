@@ -45,6 +45,11 @@ class Country:
         return self.kommuner - sum(len(county.outside) for county in self.counties)
 
     @property
+    def from_register(self) -> bool:
+        """Whether the coverage is that of the real förbund, beside invented figures."""
+        return self.release.synthetic and not any(each.kommuner for each in self.associations)
+
+    @property
     def reported(self) -> int:
         """How many förbund have reported the year."""
         return len(self.associations) - len(self.silent)
@@ -72,5 +77,5 @@ def _counties(kommuner: Sequence[KommunInfo]) -> list[County]:
     found = []
     for name, group in groupby(kommuner, key=lambda kommun: kommun.county):
         members = list(group)
-        found.append(County(name, [kommun for kommun in members if kommun.slug is None], len(members)))
+        found.append(County(name, [kommun for kommun in members if not kommun.covered], len(members)))
     return found

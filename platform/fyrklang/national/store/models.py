@@ -107,7 +107,7 @@ class PublishedTotal(Base):
 
 
 class KommunCover(Base):
-    """A kommun and the förbund it belonged to when the release was made, if any."""
+    """A kommun when the release was made: whether a förbund covered it, and which one of the release."""
 
     __tablename__ = "kommun_cover"
     __table_args__ = NATIONAL
@@ -119,3 +119,4 @@ class KommunCover(Base):
     sort_key: Mapped[str]
     population: Mapped[int]
     slug: Mapped[str | None]
+    covered: Mapped[bool]

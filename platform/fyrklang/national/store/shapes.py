@@ -88,10 +88,11 @@ class NationFigure(Figure):
 
 @dataclass(frozen=True)
 class KommunInfo:
-    """A kommun and the förbund it belonged to, if any."""
+    """A kommun, whether a förbund covered it, and which one when that stands in the release."""
 
     code: str
     name: str
     county: str
     population: int
     slug: str | None
+    covered: bool
