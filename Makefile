@@ -44,12 +44,12 @@ fmt: dev ## Ställ upp koden och rätta det som går av sig självt
 bench: dev ## Mät fart
 	@$(BIN)/fyrklang bench
 
-lock: dev ## Lås beroendena på nytt efter pyproject.toml
-	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet $(COMPILE) --extra embedded -o requirements.lock
-	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet $(COMPILE) --extra embedded --group dev \
-	    --constraint requirements.lock -o requirements-dev.lock
+lock: ## Lås beroendena på nytt efter pyproject.toml
+	@$(prepare) $(COMPILE) -o requirements.lock
+	@$(prepare) $(COMPILE) --group dev --constraint requirements.lock -o requirements-dev.lock
 
-COMPILE := pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
+COMPILE := requirements-dev.lock -- uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
+    --generate-hashes --no-emit-index-url --no-emit-find-links --extra embedded
 
 dev:
 	@$(prepare) requirements-dev.lock

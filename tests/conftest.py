@@ -143,3 +143,10 @@ def app(config: Config) -> Flask:
     made = create_app(config)
     made.testing = False
     return made
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the figures that tests recorded, such as how many hostile probes were made."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")

@@ -136,3 +136,14 @@ def test_without_uv_pip_installs_the_same_hashes(tmp_path: Path, monkeypatch: py
         "-r",
         str(tmp_path / "requirements-dev.lock"),
     ]
+
+
+def test_locking_looks_in_the_main_index_alone(checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = checkout
+    pip = {"index-url": "https://a.example", "extra-index-url": "https://b.example", "find-links": "/x"}
+    monkeypatch.setattr(made, "pip_settings", lambda: pip)
+    environ = made.locking_environ()
+    assert environ["UV_DEFAULT_INDEX"] == "https://a.example"
+    assert environ["UV_CUSTOM_COMPILE_COMMAND"] == "make lock"
+    assert "https://b.example" not in environ.values()
+    assert environ.get("UV_FIND_LINKS") == os.environ.get("UV_FIND_LINKS")

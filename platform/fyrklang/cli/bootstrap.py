@@ -78,6 +78,17 @@ class Bootstrap:
             self._pip_settings = parse_pip_settings(said.stdout)
         return self._pip_settings
 
+    def locking_environ(self) -> dict[str, str]:
+        """The environment uv locks in: the user's main index and certificates, and nothing beside them.
+
+        A further index may hold other files under the same names, and with several a stranger's package
+        could take the place of one of ours; there is no hash yet to tell them apart.
+        """
+        settings = uv_environ(self._environ, self.pip_settings())
+        beside = {"UV_INDEX", "UV_FIND_LINKS", "UV_INDEX_STRATEGY", "UV_NO_INDEX"}
+        own = {name: value for name, value in settings.items() if name not in beside}
+        return {**self._environ, **own, "UV_CUSTOM_COMPILE_COMMAND": "make lock"}
+
     def _installed(self) -> dict[str, str]:
         """Lock name → its digest when installed; empty when there is no sound environment."""
         try:
@@ -285,7 +296,8 @@ def main(arguments: list[str]) -> None:
     if arguments[1:2] == ["--"]:
         command = arguments[2:]
         program = str(bootstrap.venv / "bin" / command[0])
-        os.execv(program, [program, *command[1:]])  # noqa: S606
+        environ = bootstrap.locking_environ() if command[0] == "uv" else dict(os.environ)
+        os.execve(program, [program, *command[1:]], environ)  # noqa: S606
 
 
 if __name__ == "__main__":

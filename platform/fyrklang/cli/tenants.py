@@ -14,6 +14,7 @@ from rich.table import Table
 from fyrklang.cli.settings import load_config
 from fyrklang.kernel.config import Config, ConfigError
 from fyrklang.kernel.paths import project_root
+from fyrklang.modules.interventions.published import apply_published
 from fyrklang.tenancy import registry as register
 from fyrklang.tenancy.registry import Change, Fault, Registry, RegistryError
 
@@ -73,8 +74,11 @@ def apply(ctx: click.Context, folder: Path) -> None:
             count = register.apply(
                 config, registry, lambda done, total: bar.update(task, completed=done, total=total)
             )
+        published = apply_published(config, folder)
     ending = "införd" if count == 1 else "införda"
     click.echo(f"{_changes(count)} {ending}." if count else "Inga ändringar.")
+    if published:
+        click.echo(f"{published} publicerade uppgifter införda.")
 
 
 @tenants.command()

@@ -90,7 +90,19 @@ def _field_errors(error: HTTPException) -> dict[str, str]:
     found: dict[str, str] = {}
     for tree in (data or {}).get("messages", {}).values():
         if isinstance(tree, Mapping):
-            found.update(flatten_errors(tree))
+            found.update(_pointers(tree))
+    return found
+
+
+def _pointers(tree: Mapping[str, object], above: str = "") -> dict[str, str]:
+    """marshmallow's error tree as JSON pointer paths, each with its first sentence."""
+    found: dict[str, str] = {}
+    for name, inner in tree.items():
+        path = above if name == "_schema" else f"{above}/{name}".lstrip("/")
+        if isinstance(inner, Mapping):
+            found.update(_pointers(inner, path))
+        else:
+            found.update(flatten_errors({path: inner}))
     return found
 
 

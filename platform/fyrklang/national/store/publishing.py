@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from fyrklang.kernel import clock
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
-from fyrklang.kernel.errors import Invalid
+from fyrklang.kernel.errors import Forbidden, Invalid
 from fyrklang.national.store.engine import Engine, Leaf, Reported
 from fyrklang.national.store.shapes import INVENTED
 from fyrklang.national.store.totals import TotalsEngine
@@ -84,6 +84,8 @@ def ask_for(database: Database, plan: Plan) -> UUID:
 @job(JOB_KIND, title="Publicerar en nationell utgåva", queue="council", time_limit=600, attempts=3)
 def publish_job(running: JobContext) -> str:
     """Make the release the job names; its freezing and the job's end are committed together."""
+    if running.context.tenant_id != PLATFORM_TENANT:
+        raise Forbidden
     plan = Plan(**running.args)
 
     def tell(done: int, total: int, words: str) -> None:
