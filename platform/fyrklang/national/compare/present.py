@@ -167,7 +167,7 @@ def table(found: Comparison) -> Table:
             Column("interval", _("Intervall"), "number-soft"),
             Column("base", _("Avslut"), "number", card="left", card_unit=_("avslut")),
             *([Column("known", _("Känt utfall"), "number")] if found.known else []),
-            Column("place", _("Läge")),
+            Column("place", _("Läge"), "nowrap"),
         ]
     return Table(
         caption=title(found),
@@ -228,8 +228,9 @@ def citation(found: Comparison) -> str:
 
 
 def blank_kinds(found: Comparison) -> list[Blank]:
-    """The words that occur in the table."""
-    return [BLANKS[word] for word in BLANKS if found.blank(word)]
+    """The words that occur in the table, the protected one also where only the known outcome is hidden."""
+    hidden = bool(found.known) and any(line.share is not None and line.known is None for line in found.lines)
+    return [kind for word, kind in BLANKS.items() if found.blank(word) or (hidden and kind == "protected")]
 
 
 def blank_of(line: Line) -> str:

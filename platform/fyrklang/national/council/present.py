@@ -40,14 +40,14 @@ def edition(found: Country) -> str:
 
 
 def figures(found: Country) -> list[KeyFigure]:
-    """The five figures."""
+    """The figures; coverage only where the release's förbund lie in real kommuner."""
     return [
         KeyFigure(
             _("Förbund med uppgifter"),
             number(found.reported),
             _("av %(all)s", all=number(len(found.associations))),
         ),
-        _kommuner(found),
+        *([_kommuner(found)] if found.covered else []),
         _participants(found),
         _share(_("Till arbete eller studier"), found.totals[TO_WORK, "T"]),
         _share(_("Känt utfall"), found.totals[KNOWN, "T"]),
@@ -78,9 +78,10 @@ def coverage_table(found: Country) -> Table:
 
 def silent_table(found: Country) -> Table:
     """Förbund that have not reported the year."""
+    county = [Column("county", _("Län"), "soft")] if any(each.regions for each in found.silent) else []
     return Table(
         caption=_("Förbund som inte har lämnat uppgifter"),
-        columns=[Column("name", _("Förbund")), Column("county", _("Län"), "soft")],
+        columns=[Column("name", _("Förbund")), *county],
         rows=[
             Row({"name": each.short_name, "county": ", ".join(each.regions) or Cell(blank="unknown")})
             for each in found.silent
@@ -89,10 +90,8 @@ def silent_table(found: Country) -> Table:
 
 
 def _kommuner(found: Country) -> KeyFigure:
-    label = _("Kommuner i förbund")
-    if not found.covered:
-        return KeyFigure(label, base=_("Registret säger inget om förbundens kommuner."), blank="unknown")
-    return KeyFigure(label, number(found.covered), _("av %(all)s", all=number(found.kommuner)))
+    base = _("av %(all)s", all=number(found.kommuner))
+    return KeyFigure(_("Kommuner i förbund"), number(found.covered), base)
 
 
 def _participants(found: Country) -> KeyFigure:
