@@ -56,7 +56,7 @@ def _person(person: Visitor, here: Membership | None) -> Person:
 
 def _items(app: Flask, entries: list[MenuEntry], person: Visitor, here: Membership | None) -> list[MenuItem]:
     at_home = permissions_of(frozenset(Role(code) for code in here.roles)) if here else frozenset()
-    national = permissions_of(frozenset(Role(code) for code in person.national_roles))
+    national = permissions_of(_roles(person))
     items = []
     for entry in entries:
         view = app.view_functions.get(entry.endpoint)
@@ -80,6 +80,10 @@ def _may_outside(
     return permission in national or (permission is Permission.NATIONAL_READ and permission in at_home)
 
 
+def _roles(person: Visitor) -> frozenset[Role]:
+    return frozenset(Role(code) for code in person.national_roles)
+
+
 def _is_current(endpoint: str) -> bool:
     present = request.endpoint or ""
     return present == endpoint or present.rpartition(".")[0] == endpoint.rpartition(".")[0]
@@ -87,7 +91,9 @@ def _is_current(endpoint: str) -> bool:
 
 def _tenants(person: Visitor, here: Membership | None) -> tuple[TenantChoice, ...]:
     if person.national_roles:
-        return (TenantChoice(_("Hela landet"), url_for(SWITCH_ENDPOINT), current=True),)
+        sees_figures = Permission.NATIONAL_READ in permissions_of(_roles(person))
+        label = _("Hela landet") if sees_figures else _("Plattformen")
+        return (TenantChoice(label, url_for(SWITCH_ENDPOINT), current=True),)
     return tuple(
         TenantChoice(
             each.tenant_short_name or each.tenant_name,

@@ -16,7 +16,6 @@ from fyrklang.web.i18n import gettext as _
 from fyrklang.web.tables import Cell, Column, Row, Table
 
 pages = Pages("platform", __name__, prefix="/plattform", scope=Scope.NONE)
-STATUS_WORDS = {"ACTIVE": "on", "MERGED": "ended", "RENAMED": "ended", "DISSOLVED": "ended"}
 
 
 @pages.route("", permission=Permission.PLATFORM_READ)
@@ -44,8 +43,8 @@ def overview() -> str:
             Row(
                 cells={
                     "name": Cell(row.name, note=_("Påhittat") if row.synthetic else ""),
-                    "kommuner": row.kommuner or Cell(blank="not_applicable"),
-                    "confidence": confidence[row.confidence],
+                    "kommuner": row.kommuner or (None if row.synthetic else Cell(blank="unknown")),
+                    "confidence": "" if row.synthetic else confidence[row.confidence],
                 }
             )
             for row in rows

@@ -27,8 +27,14 @@ def portfolio_table(view: Portfolio, year: int) -> Table:
     """The portfolio as a table with a sum row."""
     columns = [
         Column("name", _("Insats")),
-        Column("status", _("Status"), "nowrap"),
-        Column("participants", _("Deltagare %(year)s", year=year), "number", card_unit=_("deltagare")),
+        Column("status", _("Status"), "nowrap", card="left"),
+        Column(
+            "participants",
+            _("Deltagare %(year)s", year=year),
+            "number",
+            card="right",
+            card_unit=_("deltagare"),
+        ),
         Column("goal", _("Mål"), "number-soft"),
         Column("share", _("Till arbete eller studier"), "number", card="value"),
         Column("mark", _("0–100 %"), "mark", card="none"),
@@ -36,7 +42,7 @@ def portfolio_table(view: Portfolio, year: int) -> Table:
     sums = Row(
         cells={
             "name": _("Hela förbundet"),
-            "participants": view.participants,
+            "participants": Cell(blank="not_reported") if view.participants is None else view.participants,
             "share": _share_cell(view.share),
         },
         kind="sum",
@@ -50,20 +56,21 @@ def portfolio_table(view: Portfolio, year: int) -> Table:
 
 def _row(item: PortfolioRow) -> Row:
     row = item.row
-    counted = row.direction == "INDIVIDUAL"
     words = f"{codes.FORMATS[row.format]} · {codes.FOCUS[row.focus]}"
-    missing = Cell(blank="not_reported" if counted else "not_applicable")
-    return Row(
-        cells={
-            "name": Cell(row.name, note=words, below=True),
-            "status": Cell(_status(item.status_key, codes.INTERVENTION_STATUSES[row.status])),
-            "participants": item.participants if item.participants is not None else missing,
+    cells: dict[str, Cell | Markup | str | int | None] = {
+        "name": Cell(row.name, note=words, below=True),
+        "status": Cell(_status(item.status_key, codes.INTERVENTION_STATUSES[row.status])),
+    }
+    if row.direction == "INDIVIDUAL":
+        cells |= {
+            "participants": Cell(blank="not_reported") if item.participants is None else item.participants,
             "goal": percent(item.goal / 1000, 1 if item.goal % 10 else 0) if item.goal is not None else None,
-            "share": _share_cell(item.share) if item.share.denominator else missing,
+            "share": _share_cell(item.share),
             "mark": _mark(item),
-        },
-        url=item.url,
-    )
+        }
+    else:
+        cells["participants"] = Cell(blank="not_applicable")
+    return Row(cells=cells, url=item.url)
 
 
 def _share_cell(share: Share) -> Cell:
@@ -154,6 +161,7 @@ def goal_table(goals: Sequence[Any]) -> Table:
 
 def difference_table(changed: Sequence[tuple[str, str, str]]) -> Table:
     """What somebody else saved beside what you wrote."""
+    nothing = _("Inget")
     return Table(
         caption=_("Skillnader"),
         columns=[
@@ -161,7 +169,10 @@ def difference_table(changed: Sequence[tuple[str, str, str]]) -> Table:
             Column("theirs", _("Sparat nu")),
             Column("yours", _("Du skrev")),
         ],
-        rows=[Row(cells={"what": what, "theirs": theirs, "yours": yours}) for what, theirs, yours in changed],
+        rows=[
+            Row(cells={"what": what, "theirs": theirs or nothing, "yours": yours or nothing})
+            for what, theirs, yours in changed
+        ],
     )
 
 

@@ -21,17 +21,13 @@ from fyrklang.sdk.jobs import job_view
 from fyrklang.sdk.measures import MEASURES
 from fyrklang.sdk.results import measure_series
 from fyrklang.sdk.routes import Pages
-from fyrklang.web.forms import Form, SwedishInteger, bind
+from fyrklang.web.forms import Form, bind
 from fyrklang.web.i18n import gettext as _
 
 pages = Pages("interventions", __name__, prefix="/insatser")
 
 CountForm = Schema.from_dict(
-    {
-        f"{sex}_{name}": SwedishInteger(load_default=0, error_messages={"invalid": schemas.NUMBER})
-        for sex in codes.SEXES
-        for name in COUNT_FIELDS
-    },
+    {f"{sex}_{name}": schemas.count_field(load_default=0) for sex in codes.SEXES for name in COUNT_FIELDS},
     name="CountForm",
 )
 
@@ -193,9 +189,9 @@ def _form_page(actor: Actor, form: Form, row: Any, changed: Any = ()) -> str:
 
 
 def _goal_page(actor: Actor, row: Any, form: Form) -> str:
-    measures = [(code, MEASURES[code].name) for code in schemas.SHARES]
+    choices = [(code, MEASURES[code].name) for code in schemas.SHARES]
     goals = service.list_goals(actor, row.id)
-    return _render("goal", actor, row=row, form=form, measures=measures, goals=goals)
+    return _render("goal", actor, row=row, form=form, choices=choices, goals=goals)
 
 
 def _count_page(actor: Actor, row: Any, form: Form, period: tuple[int, int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from flask import url_for
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.modules.interventions import service
+from fyrklang.sdk import codes
 from fyrklang.sdk.results import NOTHING, MeasureYear, Share, Standing, standing, year_shares
 from fyrklang.web.formats import interval, number, percent, percent_points, share_of
 from fyrklang.web.forms import Form
@@ -55,7 +56,7 @@ class Portfolio:
     """The portfolio and its sums; sums leave out what is not reported."""
 
     rows: Sequence[PortfolioRow]
-    participants: int
+    participants: int | None
     share: Share
     years: Sequence[int]
 
@@ -70,7 +71,8 @@ def portfolio(actor: Actor, listing: service.Listing, year: int) -> Portfolio:
     if sum(row.share.protected for row in rows) == 1:
         # The sum less all the others would be the one that is hidden.
         total = replace(total, withheld=True)
-    return Portfolio(rows, sum(row.participants or 0 for row in rows), total, service.reported_years(actor))
+    reported = [row.participants for row in rows if row.participants is not None]
+    return Portfolio(rows, sum(reported) if reported else None, total, service.reported_years(actor))
 
 
 def _portfolio_row(actor: Actor, row: Any, found: dict[str, Share], goal: int | None) -> PortfolioRow:
@@ -199,19 +201,34 @@ def _count_cell(row: Any, name: str) -> Cell:
 
 def differences(form: Form, row: Any) -> list[tuple[str, str, str]]:
     """What the stored insats says now against what the form says, where they part: label, theirs, yours."""
-    labels = {
-        "name": _("Namn"),
-        "description": _("Beskrivning"),
-        "starts_on": _("Startdatum"),
-        "ends_on": _("Slutdatum"),
-        "places": _("Platser"),
-    }
-    stored = Form.of(row._asdict())
-    return [
-        (label, stored.value(name), form.value(name))
-        for name, label in labels.items()
-        if stored.value(name) != form.value(name)
+    yes_or_no = {"": _("Nej"), "1": _("Ja")}
+    compared: Sequence[tuple[str, str, Mapping[str, str]]] = (
+        ("name", _("Namn"), {}),
+        ("direction", _("Inriktning"), codes.DIRECTIONS),
+        ("focus", _("Preciserad inriktning"), codes.FOCUS),
+        ("format", _("Form"), codes.FORMATS),
+        ("status", _("Status"), codes.INTERVENTION_STATUSES),
+        ("target_groups", _("Målgrupper"), codes.NEED_GROUPS),
+        ("parties", _("Parter som deltar"), codes.PARTY_KINDS),
+        ("places", _("Platser"), {}),
+        ("starts_on", _("Startdatum"), {}),
+        ("ends_on", _("Slutdatum"), {}),
+        ("esf_funded", _("Finansieras delvis av ESF"), yes_or_no),
+        ("description", _("Beskrivning"), {}),
+    )
+    stored, written = Form.of(row._asdict()), Form.of(form.values)
+    said = [
+        (label, _said(stored, name, known), _said(written, name, known)) for name, label, known in compared
     ]
+    return [(label, theirs, yours) for label, theirs, yours in said if theirs != yours]
+
+
+def _said(form: Form, name: str, known: Mapping[str, str]) -> str:
+    """A field in the words of its form, several in the list's order."""
+    if not known:
+        return form.value(name)
+    chosen = form.raw.get(name, [])
+    return ", ".join(word for code, word in known.items() if code in chosen)
 
 
 def share_words(share: Share) -> str:

@@ -143,9 +143,10 @@ class GoalRow(Schema):
     last_year = fields.Integer(allow_none=True)
 
 
-def _count() -> fields.Integer:
+def count_field(**options: Any) -> fields.Integer:
+    """A number of people, the same in the form and in JSON."""
     return SwedishInteger(
-        required=True,
+        **options,
         validate=validate.Range(0, 100_000, error="Ange ett tal mellan 0 och 100 000."),
         error_messages={"required": NUMBER, "invalid": NUMBER, "null": NUMBER},
     )
@@ -154,11 +155,11 @@ def _count() -> fields.Integer:
 class CountNumbers(Schema):
     """Five numbers for one legal sex in one quarter; `ongoing` is at the quarter's end."""
 
-    started = _count()
-    ongoing = _count()
-    ended = _count()
-    known_outcome = _count()
-    ended_work_study = _count()
+    started = count_field(required=True)
+    ongoing = count_field(required=True)
+    ended = count_field(required=True)
+    known_outcome = count_field(required=True)
+    ended_work_study = count_field(required=True)
 
 
 class CountsIn(Schema):

@@ -40,14 +40,14 @@ def edition(found: Country) -> str:
 
 
 def figures(found: Country) -> list[KeyFigure]:
-    """The five figures."""
+    """The figures; coverage only where the release's förbund lie in real kommuner."""
     return [
         KeyFigure(
             _("Förbund med uppgifter"),
             number(found.reported),
             _("av %(all)s", all=number(len(found.associations))),
         ),
-        _kommuner(found),
+        *([_kommuner(found)] if found.covered else []),
         _participants(found),
         _share(_("Till arbete eller studier"), found.totals[TO_WORK, "T"]),
         _share(_("Känt utfall"), found.totals[KNOWN, "T"]),
