@@ -14,7 +14,10 @@ def test_every_json_route_is_in_the_document(app: Flask) -> None:
     told = app.test_client().get("/api/v1/openapi.json").json
     assert told["openapi"] == "3.1.0"
     documented = {
-        (path, method.upper()) for path, item in told["paths"].items() for method in item if method != "parameters"
+        (path, method.upper())
+        for path, item in told["paths"].items()
+        for method in item
+        if method != "parameters"
     }
     served = set()
     for rule in app.url_map.iter_rules():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from typing import LiteralString
 
@@ -19,6 +20,7 @@ from fyrklang.kernel.schema import KEY_ID, MIN_SERVER_VERSION
 NOLOGIN_ROLES = ("owner", "publisher", "doorkeeper")
 _BYPASS = {"migrator", "publisher", "doorkeeper", "backup"}
 _LOCK = 4_716_001
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 def upgrade(config: Config, progress: Callable[[str], None] | None = None) -> None:
@@ -29,7 +31,7 @@ def upgrade(config: Config, progress: Callable[[str], None] | None = None) -> No
     """
     say = progress or (lambda _text: None)
     say("roller")
-    _bootstrap_roles(config)
+    _in_turn(lambda: _bootstrap_roles(config))
     say("tabeller")
     command.upgrade(alembic_config(config), "head")
     say("kontextnyckel")
@@ -55,6 +57,19 @@ def alembic_config(config: Config) -> AlembicConfig:
     settings.set_main_option("path_separator", "os")
     settings.attributes["url"] = config.url_for("migrator")
     return settings
+
+
+def _in_turn(deed: Callable[[], None]) -> None:
+    """Do it again when another database of the same server was changing the same roles.
+
+    Roles are shared by the whole server while advisory locks hold in one database only.
+    """
+    for pause in _PAUSES:
+        try:
+            return deed()
+        except psycopg.errors.InternalError_:
+            time.sleep(pause)
+    return deed()
 
 
 def _bootstrap_roles(config: Config) -> None:
