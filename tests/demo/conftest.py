@@ -11,8 +11,6 @@ import pytest
 from psycopg import sql
 
 from fyrklang import demo
-from fyrklang.demo import Nation
-from fyrklang.demo.flow import Flow
 from fyrklang.demo.generate import generate
 from fyrklang.kernel.config import Config
 from tests.conftest import Addresses, clone
@@ -42,19 +40,6 @@ PART = ("asviken", "granstranden", "dammbygden", "bergmarken", "fiskelandet")
 """Förbund enough to show everything, few enough to be written in a moment."""
 
 
-def part_of(nation: Nation) -> Nation:
-    """The same nation with only the förbund of `PART`."""
-    kept = [place for place, item in enumerate(nation.people) if item.slug in PART]
-    arrays = {name: value[kept] for name, value in vars(nation.flow).items() if name != "quarters"}
-    return replace(
-        nation,
-        associations=tuple(item for item in nation.associations if item.slug in PART),
-        interventions=[item for item in nation.interventions if item.slug in PART],
-        people=[nation.people[place] for place in kept],
-        flow=Flow(quarters=nation.flow.quarters, **arrays),
-    )
-
-
 @pytest.fixture(scope="package")
 def standing(addresses: Addresses, config: Config, worker_id: str) -> Iterator[Standing]:
     """A part of the default nation; not to be changed."""
@@ -62,7 +47,7 @@ def standing(addresses: Addresses, config: Config, worker_id: str) -> Iterator[S
     own = replace(config, database_url=clone(addresses.database_url, name))
     before = checksums(own)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "generate", lambda seed: part_of(generate(seed)))
+        patch.setattr(demo, "generate", lambda seed: generate(seed).only(PART))
         demo.ensure(own)
         yield Standing(own, before)
     _drop(addresses, name)

@@ -106,6 +106,19 @@ def test_names_are_escaped() -> None:
     assert "&lt;script&gt;" in chart.svg
 
 
+def test_another_name_never_stands_on_the_own_one() -> None:
+    limits = charts.FunnelLimits([20, 300], [0.2, 0.3], [0.5, 0.4], [0.1, 0.28], [0.6, 0.45])
+    own = charts.FunnelPoint("Eget", 100, 0.62, "own", "over")
+    near, far = (
+        charts.FunnelPoint(name, n, share, outside="over")
+        for name, n, share in (("Nära", 95, 0.66), ("Fjärran", 280, 0.66))
+    )
+    drawn = charts.funnel([own, near, far], limits, 0.36).svg
+    assert ">Fjärran<" in drawn
+    assert ">Eget 62" in drawn
+    assert ">Nära<" not in drawn
+
+
 def test_the_same_chart_is_drawn_once() -> None:
     assert charts.goal_bar(0.5, 0.39, 0.61, 0.35) is charts.goal_bar(0.5, 0.39, 0.61, 0.35)
 

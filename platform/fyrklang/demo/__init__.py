@@ -6,6 +6,8 @@ of any real förbund, and every row can be taken away again.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import text
 
 from fyrklang.demo import store
@@ -21,16 +23,20 @@ from fyrklang.national.store.publishing import remove_invented
 DEFAULT_SEED = 1
 
 
-def ensure(config: Config, progress: Progress | None = None) -> None:
+def ensure(
+    config: Config, progress: Progress | None = None, *, only: Collection[str] | None = None
+) -> None:
     """See to it that a nation and its first release stand. One look-up each when they do.
 
-    A nation left half-written is taken away and written again; one from another seed is kept.
+    A nation left half-written is taken away and written again; one from another seed is kept. `only` writes
+    no more than the förbund with those slugs, each with the figures it has in the whole nation.
     """
     say = progress or _silent
     database = Database(config)
     try:
         if _mark(database) is None:
-            _write(database, generate(DEFAULT_SEED), say, replace=False)
+            nation = generate(DEFAULT_SEED)
+            _write(database, nation if only is None else nation.only(only), say, replace=False)
         publish_first(database, say)
     finally:
         database.dispose()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +23,18 @@ class Nation:
     people: list[Insats]
     flow: Flow
     checked: list[Finding]
+
+    def only(self, slugs: Collection[str]) -> Nation:
+        """The same nation with some of its förbund, for where all of them would take too long to write."""
+        kept = [place for place, item in enumerate(self.people) if item.slug in slugs]
+        arrays = {name: value[kept] for name, value in vars(self.flow).items() if name != "quarters"}
+        return replace(
+            self,
+            associations=tuple(item for item in self.associations if item.slug in slugs),
+            interventions=[item for item in self.interventions if item.slug in slugs],
+            people=[self.people[place] for place in kept],
+            flow=Flow(quarters=self.flow.quarters, **arrays),
+        )
 
 
 def generate(seed: int) -> Nation:

@@ -98,7 +98,8 @@ def _funnel_view(
     y: Spec = {"field": "share", **share_axis(top)}
     layers = [*_limit_layers(limits, x, y), *_nation_layer(nation, last, x, y)]
     layers += _point_layers(points, x, y)
-    layers += _outside_layers(points, (width - margins[1] - margins[3]) / last, top / plot * 13, x, y)
+    names = _Names((width - margins[1] - margins[3]) / last, top / plot * 13, _own_boxes(points, limits, top))
+    layers += _outside_layers(points, names, x, y)
     layers += _own_layers(points, limits, top, x, y)
     layers += _limit_labels(limits, nation, top / plot * 14, width, y)
     return frame(width, height, margins, layers)
@@ -172,15 +173,62 @@ def _label_heights(points: Sequence[FunnelPoint], per_n: float, gap: float) -> l
     return heights
 
 
-def _outside_layers(points: Sequence[FunnelPoint], per_n: float, gap: float, x: Spec, y: Spec) -> list[Spec]:
+@dataclass(frozen=True)
+class _Box:
+    """What is taken on the plot: pixels right of `n`, and shares."""
+
+    n: int
+    left: float
+    right: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Pixels per unit of base, the share one line of text takes, and what names must keep clear of."""
+
+    per_n: float
+    line: float
+    taken: Sequence[_Box]
+
+    def clear(self, n: int, height: float) -> bool:
+        """Whether a name that begins at `n` runs into nothing."""
+        begin = n * self.per_n + 9
+        return not any(
+            begin < box.n * self.per_n + box.right
+            and box.n * self.per_n + box.left < begin + NAME_REACH
+            and box.low - self.line / 2 < height < box.high + self.line / 2
+            for box in self.taken
+        )
+
+
+def _own_boxes(points: Sequence[FunnelPoint], limits: FunnelLimits, top: float) -> list[_Box]:
+    """The reader's own mark with its leader, and its label, which matter more than another's name."""
+    boxes = []
+    for point in (point for point in points if point.kind == "own"):
+        label = _own_label(point, limits, top)
+        boxes.append(_Box(point.n, -8, 8, point.share - 0.01, label))
+        boxes.append(_Box(point.n, -5, 9.0 * len(point.name) + 40, label - 0.02, label + 0.02))
+    return boxes
+
+
+def _own_label(point: FunnelPoint, limits: FunnelLimits, top: float) -> float:
+    """At which share the own label stands."""
+    return min(top - 0.025, max(limits.high_at(point.n), point.share) + 0.1)
+
+
+def _outside_layers(points: Sequence[FunnelPoint], names: _Names, x: Spec, y: Spec) -> list[Spec]:
     layers: list[Spec] = []
     for place, shape in (("over", "triangle-up"), ("under", "triangle-down")):
         chosen = [point for point in points if point.outside == place and point.kind != "own"]
         layers += _dots(chosen, {"color": "var(--fy-c-ink)", "shape": shape, "size": 95}, x, y)
         farthest = sorted(chosen, key=lambda point: point.share, reverse=place == "over")[:MOST_NAMES]
         named = sorted(farthest, key=lambda point: point.n)
-        for point, height in zip(named, _label_heights(named, per_n, gap), strict=True):
-            before = (x["scale"]["domain"][1] - point.n) * per_n < NAME_REACH
+        for point, height in zip(named, _label_heights(named, names.per_n, names.line), strict=True):
+            if not names.clear(point.n, height):
+                continue
+            before = (x["scale"]["domain"][1] - point.n) * names.per_n < NAME_REACH
             layers += words_at(
                 point.name,
                 {**x, "field": None, "datum": point.n},
@@ -197,7 +245,7 @@ def _own_layers(
 ) -> list[Spec]:
     layers: list[Spec] = []
     for point in (point for point in points if point.kind == "own"):
-        label = min(top - 0.025, max(limits.high_at(point.n), point.share) + 0.1)
+        label = _own_label(point, limits, top)
         rows = [{"n": point.n, "share": point.share, "label": label - 0.02}]
         layers.append(
             {

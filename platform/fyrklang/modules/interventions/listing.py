@@ -27,14 +27,8 @@ def portfolio_table(view: Portfolio, year: int) -> Table:
     """The portfolio as a table with a sum row."""
     columns = [
         Column("name", _("Insats")),
-        Column("status", _("Status"), "nowrap", card="left"),
-        Column(
-            "participants",
-            _("Deltagare %(year)s", year=year),
-            "number",
-            card="right",
-            card_unit=_("deltagare"),
-        ),
+        Column("status", _("Status"), "nowrap", card="whole"),
+        Column("participants", _("Deltagare %(year)s", year=year), "number"),
         Column("goal", _("Mål"), "number-soft"),
         Column("share", _("Till arbete eller studier"), "number", card="value"),
         Column("mark", _("0–100 %"), "mark", card="none"),
