@@ -15,11 +15,11 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, g, make_response
 from sqlalchemy.orm import Session
 
-from fyrklang.access.actor import Actor, NationalReader
+from fyrklang.access.actor import Actor, NationalReader, require
 from fyrklang.access.permissions import NATIONAL_ROLES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
-from fyrklang.kernel.errors import Forbidden, NotFound, NotSignedIn
+from fyrklang.kernel.errors import NotFound, NotSignedIn
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
 
@@ -68,8 +68,9 @@ def guard(view: View, demand: Demand, scope: Scope) -> View:
             return _in_nation(view, cast("Permission", demand), args, kwargs)
         if demand is not PUBLIC and visitor() is None:
             raise NotSignedIn
-        if isinstance(demand, Permission) and demand not in _everywhere(_signed_in()):
-            raise Forbidden
+        if isinstance(demand, Permission):
+            person = _signed_in()
+            require(demand, demand in _everywhere(person), person.loa)
         return make_response(view(*args, **kwargs))
 
     guarded.__fyrklang_guard__ = (demand, scope)  # type: ignore[attr-defined]
@@ -118,6 +119,7 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
             name=person.name,
             roles=roles,
             permissions=permissions_of(roles),
+            loa=person.loa,
         )
         actor.require(permission)
         g.actor, g.place = actor, place
@@ -133,6 +135,7 @@ def _in_nation(view: View, permission: Permission, args: tuple[Any, ...], kwargs
             name=person.name,
             permissions=_everywhere(person),
             own_slugs=frozenset(place.slug for place in person.memberships),
+            loa=person.loa,
         )
         reader.require(permission)
         return finish(make_response(view(reader, *args, **kwargs)))
