@@ -16,10 +16,11 @@ from flask import Flask, Response, current_app, g, make_response
 from sqlalchemy.orm import Session
 
 from fyrklang.access.actor import Actor, NationalReader, require
+from fyrklang.access.pairs import Where, forbidden, refusal
 from fyrklang.access.permissions import NATIONAL_ROLES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
-from fyrklang.kernel.errors import NotFound, NotSignedIn
+from fyrklang.kernel.errors import Forbidden, NotFound, NotSignedIn
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
 
@@ -110,6 +111,7 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
     if place is None:
         raise NotFound
     roles = frozenset(Role(code) for code in place.roles)
+    _keep_apart(roles | {Role(code) for code in person.national_roles})
     context = TenantContext(place.tenant_id, place.slug, actor_id=person.person_id)
     with _transaction(TenantSession(_database(), context)) as finish:
         actor = Actor(
@@ -141,6 +143,17 @@ def _in_nation(view: View, permission: Permission, args: tuple[Any, ...], kwargs
         return finish(make_response(view(reader, *args, **kwargs)))
 
 
+def _keep_apart(roles: frozenset[Role]) -> None:
+    """The last of three refusals of roles that must not meet: grant, database, use.
+
+    Raises:
+        Forbidden: two of them are such a pair.
+    """
+    pair = forbidden(roles, *Where) if len(roles) > 1 else None
+    if pair is not None:
+        raise Forbidden(refusal(pair))
+
+
 class _Finish:
     """Commits when the answer is a success, so that an error page never follows a half-done save."""
 
@@ -163,6 +176,7 @@ def _everywhere(person: Visitor) -> frozenset[Permission]:
     """What a person may do outside any one förbund: by national role, or by reading right at home."""
     codes = set(person.national_roles)
     for place in person.memberships:
+        _keep_apart(frozenset(Role(code) for code in person.national_roles | place.roles))
         codes |= place.roles
     granted = permissions_of(frozenset(Role(code) for code in codes))
     national = permissions_of(frozenset(Role(code) for code in person.national_roles) & NATIONAL_ROLES)

@@ -196,6 +196,7 @@ def remove(config: Config) -> None:
                     text(f"DELETE FROM registry.{table} WHERE person_id = ANY (:people)"),  # noqa: S608
                     everyone,
                 )
+            connection.execute(text("DELETE FROM registry.invitation WHERE issuer_id = :issuer"), everyone)
             connection.execute(text("DELETE FROM registry.person WHERE id = ANY (:people)"), everyone)
             connection.execute(
                 text("DELETE FROM registry.organisation_issuer WHERE issuer_id = :issuer"), everyone
