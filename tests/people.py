@@ -18,6 +18,13 @@ from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
 from fyrklang.web.security import csrf_token
 
+TRUSTED = """
+INSERT INTO registry.issuer (id, name, issuer, client_id, algorithms, loa_map) VALUES
+('prov', 'Provinloggningen', 'https://prov.test', 'prov', '{RS256}', '{"loa1": 1, "loa2": 2, "loa3": 3, "loa4": 4}')
+ON CONFLICT DO NOTHING
+"""
+"""The issuer everyone in tests has signed in at."""
+
 
 @dataclass(frozen=True)
 class Forbund:
@@ -54,18 +61,26 @@ def act(database: Database, forbund: Forbund, *roles: Role) -> Actor:
         name="Prova Person",
         roles=held,
         permissions=permissions_of(held),
+        loa=3,
     )
 
 
-def sign_in(app: Flask, *places: tuple[Forbund, Role], national: Role | None = None) -> FlaskClient:
-    """A browser in which somebody with these places is signed in, acting in the first."""
+def sign_in(
+    app: Flask,
+    *places: tuple[Forbund, Role],
+    national: Role | None = None,
+    loa: int = 3,
+    person_id: UUID | None = None,
+) -> FlaskClient:
+    """A browser in which somebody with these places is signed in at a level, acting in the first."""
     identity = app.extensions["fyrklang.identity"]
-    person_id = uuid4()
+    person_id = person_id or uuid4()
     with psycopg.connect(identity.config.url_for("migrator").replace("+psycopg", "")) as conn:
         conn.execute(
             "INSERT INTO registry.person (id, display_name, synthetic) VALUES (%s, 'Prova Person', true)",
             (person_id,),
         )
+        conn.execute(TRUSTED)
         for forbund, role in places:
             conn.execute(
                 "INSERT INTO registry.membership (tenant_id, id, person_id, organisation_id, display_name, "
@@ -78,11 +93,13 @@ def sign_in(app: Flask, *places: tuple[Forbund, Role], national: Role | None = N
                 "INSERT INTO registry.national_role (person_id, role) VALUES (%s, %s)",
                 (person_id, national.value),
             )
-    accepted = Accepted("prov", str(person_id), "Prova Person", None, None, None, "/", {}, "")
+    if identity.issuers.get("prov") is None:
+        identity.issuers.forget()
+    accepted = Accepted("prov", str(person_id), "Prova Person", f"loa{loa}", None, None, "/", {}, "")
     made = identity.sessions.create(accepted, person_id, "prov")
     assert made is not None
     cookie, session = made
-    if session.acting is None:
+    if session.acting is None and session.choices:
         cookie, session = identity.sessions.act(session, session.choices[0])
     client = app.test_client()
     client.set_cookie(identity.sessions.cookie_name, cookie)

@@ -41,8 +41,9 @@ SHARED_TABLES = frozenset(
 )
 """Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases."""
 
-ACROSS_TENANTS = ("registry.membership_person_idx",)
-"""Indexes for the doorkeeper alone, which asks where one person has places before any förbund is chosen."""
+ACROSS_TENANTS = ("registry.membership_person_idx", "registry.invitation_code_idx")
+"""Indexes for the doorkeeper alone: it asks where one person has places, and what a code invites to, before
+any förbund is chosen."""
 
 DEFINER_OWNERS = ("fyrklang_owner", "fyrklang_publisher", "fyrklang_doorkeeper")
 

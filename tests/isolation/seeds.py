@@ -14,6 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from tests.people import TRUSTED
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -86,6 +88,16 @@ SEEDS: dict[str, Values] = {
         "roles": ["DIRECTOR"],
         "valid_from": "2024-01-01",
     },
+    "registry.invitation": lambda canary, _rows, org: {
+        "name": canary,
+        "organisation_id": org,
+        "issuer_id": "prov",
+        "code_hash": uuid4().hex * 2,
+        "roles": ["DIRECTOR"],
+        "valid_from": "2024-01-01",
+        "created_by": uuid4(),
+        "expires_at": "2099-01-01",
+    },
     "jobs.job": lambda canary, rows, _org: {
         "kind": "facts.recompute",
         "key": canary,
@@ -102,6 +114,7 @@ ORDER = tuple(SEEDS)
 
 def plant(admin: psycopg.Connection, name: str) -> Planted:
     """Make a förbund with one row in every table, past the wall."""
+    admin.execute(TRUSTED)
     tenant_id, canary = uuid4(), f"kanarie-{name}-{uuid4().hex}"
     slug = f"isolering-{name}-{tenant_id.hex[:6]}"
     admin.execute(

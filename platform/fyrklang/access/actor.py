@@ -7,15 +7,24 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from fyrklang.access.permissions import Permission, Role
-from fyrklang.kernel.errors import Forbidden
+from fyrklang.access.permissions import PERMISSION_TRAITS, Permission, Role
+from fyrklang.access.relations import CaseFacts, Decision, Reason, judge, relations_of, stand
+from fyrklang.kernel.errors import Forbidden, NotFound
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
+
+WEAK_LOGIN = (
+    "Det här kräver att du har loggat in med en starkare e-legitimation (tillitsnivå 3). "
+    "Logga ut och logga in igen på det sättet."
+)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person in one förbund, with the session that sees that förbund and no other."""
+    """A person in one förbund, with the session that sees that förbund and no other.
+
+    `loa` is the level of assurance of the login, 1–4; 0 until somebody says otherwise.
+    """
 
     session: TenantSession
     context: TenantContext
@@ -23,6 +32,7 @@ class Actor:
     name: str
     roles: frozenset[Role]
     permissions: frozenset[Permission]
+    loa: int = 0
 
     @property
     def slug(self) -> str:
@@ -34,13 +44,25 @@ class Actor:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Refuse unless the role table gives the permission.
+        """Refuse unless a role gives the permission and the login is strong enough.
 
         Raises:
-            Forbidden: it does not.
+            Forbidden: one of them is not so.
         """
-        if permission not in self.permissions:
-            raise Forbidden
+        require(permission, permission in self.permissions, self.loa)
+
+    def require_case(self, permission: Permission, case: CaseFacts) -> None:
+        """Refuse unless the permission is given and the actor stands in a relation to the case.
+
+        Raises:
+            Forbidden: role or login is not enough.
+            NotFound: no relation holds, which answers as if the case did not exist.
+        """
+        held = permission in self.permissions
+        decision = judge(held, PERMISSION_TRAITS[permission], relations_of(case), self.loa)
+        if decision.reason is Reason.RELATION:
+            raise NotFound
+        _refuse(decision)
 
 
 @dataclass(frozen=True)
@@ -52,16 +74,32 @@ class NationalReader:
     name: str
     permissions: frozenset[Permission]
     own_slugs: frozenset[str] = frozenset()
+    loa: int = 0
 
     def may(self, permission: Permission) -> bool:
         """Whether the role table gives the permission."""
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Refuse unless the role table gives the permission.
+        """Refuse unless a role gives the permission and the login is strong enough.
 
         Raises:
-            Forbidden: it does not.
+            Forbidden: one of them is not so.
         """
-        if permission not in self.permissions:
-            raise Forbidden
+        require(permission, permission in self.permissions, self.loa)
+
+
+def require(permission: Permission, held: bool, loa: int) -> None:
+    """Refuse what role or login does not reach; the relation to an object is asked later.
+
+    Raises:
+        Forbidden: says which of the two was missing.
+    """
+    _refuse(stand(held, PERMISSION_TRAITS[permission], loa))
+
+
+def _refuse(decision: Decision) -> None:
+    if decision.reason is Reason.LEVEL:
+        raise Forbidden(WEAK_LOGIN)
+    if not decision.allowed:
+        raise Forbidden

@@ -15,7 +15,8 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, g, make_response
 from sqlalchemy.orm import Session
 
-from fyrklang.access.actor import Actor, NationalReader
+from fyrklang.access.actor import Actor, NationalReader, require
+from fyrklang.access.pairs import Where, forbidden, refusal
 from fyrklang.access.permissions import NATIONAL_ROLES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
@@ -68,8 +69,9 @@ def guard(view: View, demand: Demand, scope: Scope) -> View:
             return _in_nation(view, cast("Permission", demand), args, kwargs)
         if demand is not PUBLIC and visitor() is None:
             raise NotSignedIn
-        if isinstance(demand, Permission) and demand not in _everywhere(_signed_in()):
-            raise Forbidden
+        if isinstance(demand, Permission):
+            person = _signed_in()
+            require(demand, demand in _everywhere(person), person.loa)
         return make_response(view(*args, **kwargs))
 
     guarded.__fyrklang_guard__ = (demand, scope)  # type: ignore[attr-defined]
@@ -109,6 +111,7 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
     if place is None:
         raise NotFound
     roles = frozenset(Role(code) for code in place.roles)
+    _keep_apart(roles | {Role(code) for code in person.national_roles})
     context = TenantContext(place.tenant_id, place.slug, actor_id=person.person_id)
     with _transaction(TenantSession(_database(), context)) as finish:
         actor = Actor(
@@ -118,6 +121,7 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
             name=person.name,
             roles=roles,
             permissions=permissions_of(roles),
+            loa=person.loa,
         )
         actor.require(permission)
         g.actor, g.place = actor, place
@@ -133,9 +137,21 @@ def _in_nation(view: View, permission: Permission, args: tuple[Any, ...], kwargs
             name=person.name,
             permissions=_everywhere(person),
             own_slugs=frozenset(place.slug for place in person.memberships),
+            loa=person.loa,
         )
         reader.require(permission)
         return finish(make_response(view(reader, *args, **kwargs)))
+
+
+def _keep_apart(roles: frozenset[Role]) -> None:
+    """The last of three refusals of roles that must not meet: grant, database, use.
+
+    Raises:
+        Forbidden: two of them are such a pair.
+    """
+    pair = forbidden(roles, *Where) if len(roles) > 1 else None
+    if pair is not None:
+        raise Forbidden(refusal(pair))
 
 
 class _Finish:
@@ -160,6 +176,7 @@ def _everywhere(person: Visitor) -> frozenset[Permission]:
     """What a person may do outside any one förbund: by national role, or by reading right at home."""
     codes = set(person.national_roles)
     for place in person.memberships:
+        _keep_apart(frozenset(Role(code) for code in person.national_roles | place.roles))
         codes |= place.roles
     granted = permissions_of(frozenset(Role(code) for code in codes))
     national = permissions_of(frozenset(Role(code) for code in person.national_roles) & NATIONAL_ROLES)

@@ -6,6 +6,7 @@ inheritance and no wildcard, so that the table reads as the answer.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -43,13 +44,23 @@ ROLE_NAMES: dict[Role, str] = {
     Role.PLATFORM_ADMIN: "Plattformsförvaltare",
 }
 
+OFFICE_ROLES = frozenset({Role.TENANT_ADMIN, Role.DIRECTOR, Role.BOARD, Role.PROCESS_LEAD})
+"""Roles that run a förbund and so never meet its participants."""
+
+CASE_ROLES = frozenset({Role.COORDINATOR, Role.CASE_WORKER, Role.REFERRER})
+"""Roles that meet participants."""
+
 NATIONAL_ROLES = frozenset({Role.NAT_COUNCIL, Role.NAT_EDITOR, Role.PLATFORM_ADMIN})
+TENANT_ROLES = frozenset(Role) - NATIONAL_ROLES
 
 
 class Permission(StrEnum):
     """What a route, a service or a job may demand."""
 
     MEMBERS_READ = "members:read"
+    ROLES_READ = "roles:read"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
     INTERVENTIONS_READ = "interventions:read"
     INTERVENTIONS_WRITE = "interventions:write"
     COUNTS_WRITE = "counts:write"
@@ -59,20 +70,61 @@ class Permission(StrEnum):
     PLATFORM_READ = "platform:read"
 
 
+class Reach(StrEnum):
+    """What an act reaches: a förbund's office, one participant's case, one's own things, or wider."""
+
+    TENANT = "tenant"
+    CASE = "case"
+    OWN = "own"
+    NATIONAL = "national"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What an act demands beyond a role.
+
+    Attributes:
+        loa: lowest level of assurance of the login, 1–4 (Swedish tillitsnivå).
+        reads_person: whether it shows something of a participant, so that each use is logged.
+        opened_by: for acts in a case, the relations (`access.relations.Relation`) of which one must hold.
+    """
+
+    reach: Reach
+    loa: int = 2
+    reads_person: bool = False
+    opened_by: frozenset[str] = frozenset()
+
+
+PERMISSION_TRAITS: dict[Permission, Traits] = {
+    Permission.MEMBERS_READ: Traits(Reach.TENANT),
+    Permission.ROLES_READ: Traits(Reach.TENANT),
+    Permission.USERS_READ: Traits(Reach.TENANT),
+    Permission.USERS_WRITE: Traits(Reach.TENANT, loa=3),
+    Permission.INTERVENTIONS_READ: Traits(Reach.TENANT),
+    Permission.INTERVENTIONS_WRITE: Traits(Reach.TENANT),
+    Permission.COUNTS_WRITE: Traits(Reach.TENANT),
+    Permission.JOBS_READ: Traits(Reach.TENANT),
+    Permission.NATIONAL_READ: Traits(Reach.NATIONAL),
+    Permission.RELEASES_WRITE: Traits(Reach.NATIONAL, loa=3),
+    Permission.PLATFORM_READ: Traits(Reach.PLATFORM),
+}
+
 _P = Permission
-_READERS = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.JOBS_READ})
+_OPEN = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.ROLES_READ})
+_READERS = _OPEN | {_P.JOBS_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TENANT_ADMIN: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE},
+    Role.TENANT_ADMIN: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE},
     Role.DIRECTOR: _READERS | {_P.INTERVENTIONS_WRITE},
-    Role.BOARD: frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ}),
+    Role.BOARD: _OPEN,
     Role.PROCESS_LEAD: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE},
-    Role.PREP_GROUP: frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ}),
+    Role.PREP_GROUP: _OPEN,
     Role.COORDINATOR: _READERS | {_P.COUNTS_WRITE},
     Role.CASE_WORKER: _READERS | {_P.COUNTS_WRITE},
-    Role.REFERRER: frozenset({_P.INTERVENTIONS_READ}),
-    Role.AUDITOR: frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ}),
-    Role.LOG_REVIEWER: frozenset(),
+    Role.REFERRER: frozenset({_P.INTERVENTIONS_READ, _P.ROLES_READ}),
+    Role.AUDITOR: _OPEN,
+    Role.LOG_REVIEWER: frozenset({_P.ROLES_READ}),
     Role.NAT_COUNCIL: frozenset({_P.NATIONAL_READ}),
     Role.NAT_EDITOR: frozenset({_P.NATIONAL_READ, _P.RELEASES_WRITE}),
     Role.PLATFORM_ADMIN: frozenset({_P.PLATFORM_READ}),

@@ -19,6 +19,8 @@ from fyrklang.kernel.config import Config
 ISSUER_ID = "demo"
 CLIENT_ID = "fyrklang"
 SINCE = "2024-01-01"
+DEMO_LEVEL = 3
+"""Invented people may do what their role may; nothing real is at stake."""
 _NAMESPACE = UUID("5f6c1d52-8f0a-4f6e-9d0e-2b7b3c1c8a10")
 
 ASVIKEN, GRANSTRANDEN, HALLAND = "asviken", "granstranden", "halland"
@@ -164,6 +166,7 @@ def demo_issuer(config: Config, address: str) -> Issuer:
         algorithms=("RS256", "ES256"),
         userinfo="SIGNED",
         synthetic=True,
+        loa_map={"*": DEMO_LEVEL},
         secret_sealed=seal(config, ISSUER_ID, client_secret(config)),
     )
 
@@ -193,6 +196,7 @@ def remove(config: Config) -> None:
                     text(f"DELETE FROM registry.{table} WHERE person_id = ANY (:people)"),  # noqa: S608
                     everyone,
                 )
+            connection.execute(text("DELETE FROM registry.invitation WHERE issuer_id = :issuer"), everyone)
             connection.execute(text("DELETE FROM registry.person WHERE id = ANY (:people)"), everyone)
             connection.execute(
                 text("DELETE FROM registry.organisation_issuer WHERE issuer_id = :issuer"), everyone

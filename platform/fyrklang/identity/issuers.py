@@ -19,6 +19,9 @@ from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 
 CACHE_SECONDS = 30
+UNAGREED_LEVEL = 2
+SWEDISH_LEVELS = {f"http://id.elegnamnden.se/loa/1.0/loa{level}": level for level in (2, 3, 4)}
+"""Sweden's levels of assurance as the profile for OpenID Connect writes them."""
 _NONCE_BYTES = 12
 
 _COLUMNS = (
@@ -36,7 +39,7 @@ class Issuer:
         algorithms: JWS algorithms accepted from it, asymmetric only.
         userinfo: NONE, PLAIN (signed is verified when it comes signed) or SIGNED (nothing else will do).
         claim_map: what we call a claim to what the issuer calls it, e.g. `{"name": "displayName"}`.
-        loa_map: the issuer's acr value to our level 1-4, by written agreement.
+        loa_map: the issuer's acr value to our level 1-4, by written agreement; "*" is any other login.
         required_acr: when not empty, the ID token's acr must be one of these.
     """
 
@@ -72,6 +75,19 @@ class Issuer:
     def claim(self, name: str) -> str:
         """What this issuer calls the claim."""
         return self.claim_map.get(name, name)
+
+
+def level_of(issuer: Issuer | None, acr: str | None) -> int:
+    """The level of assurance (1–4) of a login with this acr.
+
+    An issuer without any agreement on levels counts as 2, enough for counts and shares; with an agreement,
+    a login outside it counts as 1 unless the agreement names a level for the rest ("*").
+    Without a trusted issuer the level is 0, which opens nothing.
+    """
+    if issuer is None:
+        return 0
+    rest = issuer.loa_map.get("*", 1 if issuer.loa_map else UNAGREED_LEVEL)
+    return rest if acr is None else issuer.loa_map.get(acr, rest)
 
 
 class IssuerRegistry:

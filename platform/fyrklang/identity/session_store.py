@@ -76,8 +76,11 @@ class Session:
         places = tuple(str(place.id) for place in self.grants.memberships)
         return places + tuple(sorted(self.grants.national_roles))
 
-    def visitor(self) -> Visitor:
-        """What the session lets through: förbund, or one national role, never both at once."""
+    def visitor(self, loa: int = 0) -> Visitor:
+        """What the session lets through: förbund, or one national role, never both at once.
+
+        `loa` is the login's level of assurance, asked for anew since an agreement may have ended.
+        """
         national = self.national_role
         return Visitor(
             person_id=self.person_id,
@@ -85,6 +88,7 @@ class Session:
             memberships=() if national or self.membership is None else self._places(self.membership),
             national_roles=frozenset({national} if national else ()),
             csrf_key=self.csrf_key,
+            loa=loa,
         )
 
     def _places(self, acting: Membership) -> tuple[Membership, ...]:

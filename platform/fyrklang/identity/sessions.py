@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from fyrklang.identity.grants import read_grants
-from fyrklang.identity.issuers import IssuerRegistry
+from fyrklang.identity.issuers import IssuerRegistry, level_of
 from fyrklang.identity.network import Network
 from fyrklang.identity.oidc import OidcClient
 from fyrklang.identity.prelogin import PreLogins
@@ -99,4 +99,6 @@ def current(request: Request) -> Session | None:
 def visitor() -> Visitor | None:
     """Who is behind the present request; what the guard asks."""
     session = current(present)
-    return None if session is None else session.visitor()
+    if session is None:
+        return None
+    return session.visitor(level_of(installed().issuers.get(session.issuer_id), session.acr))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import create_engine, text
 
 from fyrklang.identity import demo_people
-from fyrklang.identity.issuers import Issuer, register, seal
+from fyrklang.identity.issuers import SWEDISH_LEVELS, UNAGREED_LEVEL, Issuer, register, seal
 from fyrklang.identity.network import check_address
 from fyrklang.kernel.config import Config
 
@@ -50,6 +50,8 @@ def _own(config: Config, own: OwnIssuer) -> Issuer:
         client_id=own.client_id,
         auth_method="client_secret_basic" if own.client_secret else "none",
         secret_sealed=seal(config, OWN_ID, own.client_secret) if own.client_secret else None,
+        # Only invented people are let in at level 3 without the issuer having said so.
+        loa_map={"*": demo_people.DEMO_LEVEL if config.demo else UNAGREED_LEVEL, **SWEDISH_LEVELS},
     )
 
 

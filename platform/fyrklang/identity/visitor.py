@@ -32,6 +32,7 @@ class Visitor:
     """A signed-in person and every place they have in this session.
 
     `csrf_key` is bound to the session; a form token made from it is worthless in another session.
+    `loa` is the login's level of assurance, 1–4, or 0 when its issuer is no longer trusted.
     """
 
     person_id: UUID
@@ -39,6 +40,7 @@ class Visitor:
     memberships: tuple[Membership, ...]
     national_roles: frozenset[str]
     csrf_key: bytes
+    loa: int = 0
 
     def membership(self, slug: str) -> Membership | None:
         """The place in the förbund the address names, or None."""
