@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+
 from fyrklang.access.permissions import Role
 from fyrklang.kernel.config import Config
-
 from tests.people import make_forbund, sign_in
 
 
