@@ -169,7 +169,7 @@ def table(found: Comparison) -> Table:
             Column("interval", _("Intervall"), "number-soft", card="beside"),
             Column("base", _("Avslut"), "number", card="left", card_unit=_("avslut")),
             *([Column("known", _("Känt utfall"), "number", card="none")] if found.known else []),
-            Column("place", _("Läge"), card="right"),
+            Column("place", _("Läge"), "nowrap", card="right"),
         ]
     own_first = sorted(found.lines, key=lambda line: not line.own)
     return Table(
