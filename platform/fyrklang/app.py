@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
 from flask import Flask, redirect, request, url_for
@@ -13,6 +14,7 @@ from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import NotSignedIn
+from fyrklang.national.compare.limits import places
 from fyrklang.parts import PARTS
 from fyrklang.sdk import frame
 from fyrklang.tenancy.selfcheck import require_wall
@@ -48,7 +50,14 @@ def create_app(config: Config) -> Flask:
     shell.init_app(app, _web_options(app, config))
     app.register_error_handler(NotSignedIn, _lead_to_login)
     refuse_unguarded(app, UNGUARDED)
+    app.extensions["fyrklang.warm_up"] = _warm_up
     return app
+
+
+def _warm_up() -> None:
+    """Load the statistics and the chart renderer, which take seconds and are needed by few pages."""
+    places([(10, 20)], (10, 20))
+    import_module("vl_convert")
 
 
 def _lead_to_login(error: NotSignedIn) -> Any:

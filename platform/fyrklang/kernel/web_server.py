@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+from threading import Thread
 from typing import Any
 
 worker_class = "gthread"
@@ -38,3 +39,10 @@ def when_ready(server: Any) -> None:
 def post_fork(_server: Any, _worker: Any) -> None:
     """In every worker: collect as usual from here on."""
     gc.enable()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Load what the first comparison would otherwise wait for, beside serving."""
+    warm_up = getattr(worker.app.wsgi(), "extensions", {}).get("fyrklang.warm_up")
+    if warm_up is not None:
+        Thread(target=warm_up, name="warm-up", daemon=True).start()

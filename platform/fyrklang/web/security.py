@@ -114,12 +114,12 @@ def guard_request(asked: Request, session_id: str, key: bytes, own_origin: str) 
 
 
 def set_headers(response: Response, policy: str) -> Response:
-    """Put the fixed headers on an answer; only static files may be kept by browsers and proxies."""
+    """Put the fixed headers on an answer. Nothing may be kept by browsers unless its route says so."""
     for name, value in FIXED_HEADERS.items():
         response.headers[name] = value
     response.headers["Content-Security-Policy"] = policy
-    if request.endpoint != "static_asset":
-        response.headers["Cache-Control"] = "no-store"
+    # Nothing is kept unless the route says so of what it shows; a release is the same for everyone.
+    response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
     return response
