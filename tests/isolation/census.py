@@ -30,6 +30,7 @@ SHARED_TABLES = frozenset(
         "registry.identity",
         "registry.national_role",
         "jobs.schedule_run",
+        "audit.anchor",
         "national.release",
         "national.measure",
         "national.association",
@@ -39,7 +40,8 @@ SHARED_TABLES = frozenset(
         "national.kommun_cover",
     }
 )
-"""Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases."""
+"""Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases, and
+seals, which hold where each chain ends and which only their writer and the backup read."""
 
 ACROSS_TENANTS = ("registry.membership_person_idx", "registry.invitation_code_idx")
 """Indexes for the doorkeeper alone: it asks where one person has places, and what a code invites to, before
@@ -154,6 +156,19 @@ RULES: dict[str, str] = {
                AND has_table_privilege('fyrklang_auth', c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
            OR (c.oid::regclass::text = 'registry.membership'
                AND has_table_privilege('fyrklang_auth', c.oid, 'SELECT')))""",
+    "the log is written by its function alone, and nobody who serves reads a seal": """
+        SELECT c.oid::regclass || ' ' || r FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+          unnest(%(plain)s::text[]) r
+        WHERE n.nspname = 'audit' AND c.relkind = 'r' AND (
+          (c.relname IN ('event', 'head') AND has_table_privilege(r, c.oid, 'INSERT, UPDATE, DELETE'))
+          OR has_table_privilege(r, c.oid, 'UPDATE, DELETE')
+          OR (c.relname = 'anchor' AND r NOT IN ('fyrklang_audit_writer', 'fyrklang_backup')
+              AND has_table_privilege(r, c.oid, 'SELECT, INSERT')))
+        UNION ALL SELECT 'a change of ' || t.name || ' is let through' FROM
+          (VALUES ('event'), ('head'), ('anchor')) t (name)
+        WHERE (SELECT bit_or(g.tgtype::int) FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+               WHERE g.tgrelid = ('audit.' || t.name)::regclass AND g.tgenabled = 'O'
+                 AND p.proname LIKE 'refuse%%') & 56 <> 56""",
     "nobody but its owner reads the context key": """
         SELECT x.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) x
         WHERE c.oid = 'context.key'::regclass AND x.grantee <> c.relowner""",

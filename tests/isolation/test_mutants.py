@@ -31,10 +31,23 @@ POLICY_FAULTS = (
     "CREATE POLICY hatch ON {table} FOR SELECT USING (true)",
     "ALTER TABLE {table} OWNER TO fyrklang_app",
 )
+LOG_FAULTS = (
+    "GRANT INSERT ON audit.event TO fyrklang_app",
+    "GRANT UPDATE ON audit.head TO fyrklang_worker",
+    "GRANT DELETE ON audit.review_item TO fyrklang_app",
+    "GRANT SELECT ON audit.anchor TO fyrklang_app",
+    "GRANT UPDATE ON audit.anchor TO fyrklang_audit_writer",
+    "ALTER TABLE audit.event DISABLE TRIGGER refuse_change_1",
+    "ALTER TABLE audit.head DISABLE TRIGGER refuse_shortening_1",
+    "ALTER TABLE audit.anchor DISABLE TRIGGER ALL",
+    "DROP TRIGGER refuse_change_4 ON audit.event",
+    "ALTER FUNCTION audit.append(uuid, text, text, uuid, text, text, jsonb, text, text, text, text, text) "
+    "OWNER TO fyrklang_migrator",
+)
 FOREIGN_KEYS = """
     SELECT c.conrelid::regclass::text, c.conname FROM pg_constraint c
     WHERE c.contype = 'f' AND cardinality(c.conkey) > 1 AND c.connamespace::regnamespace::text = ANY (
-      ARRAY['office', 'care', 'facts', 'jobs', 'registry'])"""
+      ARRAY['office', 'care', 'facts', 'jobs', 'registry', 'audit'])"""
 
 
 def test_every_policy_and_force_and_key_is_missed_when_gone(
@@ -45,6 +58,7 @@ def test_every_policy_and_force_and_key_is_missed_when_gone(
         keys = conn.execute(FOREIGN_KEYS).fetchall()
         faults = [fault.format(table=table) for table in tenant_tables(conn) for fault in POLICY_FAULTS]
         faults += [f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE" for table, name in keys]
+        faults += LOG_FAULTS
         conn.rollback()
         for fault in faults:
             conn.execute(fault)  # type: ignore[arg-type]

@@ -48,6 +48,7 @@ class TenantSession(Session):
     def __init__(self, database: Database, context: TenantContext, role: str = "app") -> None:
         super().__init__(database.engine(role), expire_on_commit=False)
         self._context = context
+        self._database = database
         self._signer = TokenSigner(database.config)
         self._citus = database.config.citus
 
@@ -55,6 +56,11 @@ class TenantSession(Session):
     def context(self) -> TenantContext:
         """The context the session was opened with; it cannot be exchanged."""
         return self._context
+
+    @property
+    def database(self) -> Database:
+        """The database it is a session of, for work that another role of the platform must do."""
+        return self._database
 
     def token(self) -> str:
         """A fresh token for the transaction that begins."""

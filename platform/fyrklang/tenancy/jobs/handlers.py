@@ -102,6 +102,7 @@ class Kind:
     Attributes:
         title: what the page calls it, in Swedish.
         time_limit: seconds one run (one chunk) may take.
+        reads_people: it opens something about participants, so no run may end well without telling the log.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Kind:
     queue: Queue = "interactive"
     time_limit: int = 120
     attempts: int = 5
+    reads_people: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.time_limit <= MAX_TIME_LIMIT:

@@ -20,6 +20,7 @@ from fyrklang.kernel.errors import ProblemError
 from fyrklang.kernel.jobs.faults import crash_point
 from fyrklang.kernel.jobs.settings import JobSettings
 from fyrklang.kernel.jobs.worker import without_content
+from fyrklang.tenancy.audit.trail import Origin, require_reading, set_origin
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.jobs.handlers import Again, Cancelled, JobContext, Kind, Registry
 from fyrklang.tenancy.jobs.keeper import Keeper
@@ -103,6 +104,7 @@ class JobRunner:
     def _perform(self, lease: Lease, taken: Taken, kind: Kind) -> None:
         with tenant_session(self._database, lease.context, "worker") as session:
             session.execute(_NOTICE_DEATH)
+            set_origin(session, Origin(request_id=str(lease.job_id)))
             pulse = _LeasePulse(lease)
             job = JobContext(
                 lease.job_id, taken.kind, taken.args, taken.cursor, taken.attempt, session, pulse
@@ -110,6 +112,8 @@ class JobRunner:
             with _no_commit(session):
                 outcome = kind.handler(job)
                 session.flush()
+                if kind.reads_people:
+                    require_reading(session, kind.name)
             crash_point("worker.handled")
             if job.told_to_stop or not isinstance(outcome, Again):
                 result = None if isinstance(outcome, Again) else outcome
