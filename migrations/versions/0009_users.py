@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from migrations.helpers import create_definer_function, create_tenant_table
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 OFFICE = "ARRAY['TENANT_ADMIN', 'DIRECTOR', 'BOARD', 'PROCESS_LEAD']::text[]"
 CASE = "ARRAY['COORDINATOR', 'CASE_WORKER', 'REFERRER']::text[]"

@@ -15,12 +15,14 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, g, make_response
 from sqlalchemy.orm import Session
 
+from fyrklang.access import audit
 from fyrklang.access.actor import Actor, NationalReader, require
 from fyrklang.access.pairs import Where, forbidden, refusal
 from fyrklang.access.permissions import NATIONAL_ROLES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import Forbidden, NotFound, NotSignedIn
+from fyrklang.tenancy.audit.trail import Origin
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
 
@@ -110,12 +112,33 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
     place = person.membership(kwargs.pop("slug"))
     if place is None:
         raise NotFound
+    g.place = place
+    context = TenantContext(place.tenant_id, place.slug, actor_id=person.person_id)
+    origin = audit.origin_of(person, place)
+    audit.note_entrance(_database(), context, origin)
+    try:
+        return _answer_in_tenant(view, permission, (context, origin), args, kwargs)
+    except Forbidden:
+        audit.note_refusal(_database(), context, origin, permission, kwargs)
+        raise
+
+
+def _answer_in_tenant(
+    view: View,
+    permission: Permission,
+    whence: tuple[TenantContext, Origin],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Response:
+    context, origin = whence
+    person, place = _signed_in(), cast("Membership", g.place)
     roles = frozenset(Role(code) for code in place.roles)
     _keep_apart(roles | {Role(code) for code in person.national_roles})
-    context = TenantContext(place.tenant_id, place.slug, actor_id=person.person_id)
     with _transaction(TenantSession(_database(), context)) as finish:
+        session = cast("TenantSession", finish.session)
+        audit.follow(session, origin)
         actor = Actor(
-            session=cast("TenantSession", finish.session),
+            session=session,
             context=context,
             person_id=person.person_id,
             name=person.name,
@@ -124,8 +147,11 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
             loa=person.loa,
         )
         actor.require(permission)
-        g.actor, g.place = actor, place
-        return finish(make_response(view(actor, *args, **kwargs)))
+        g.actor = actor
+        response = make_response(view(actor, *args, **kwargs))
+        if response.status_code < 400:
+            audit.demand_reading(session, permission)
+        return finish(response)
 
 
 def _in_nation(view: View, permission: Permission, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:

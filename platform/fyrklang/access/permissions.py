@@ -68,7 +68,10 @@ class Permission(StrEnum):
     NATIONAL_READ = "national:read"
     RELEASES_WRITE = "releases:write"
     PLATFORM_READ = "platform:read"
-
+    LOG_OWN = "log:own"
+    LOG_READ = "log:read"
+    LOG_REVIEW = "log:review"
+    LOG_TECHNICAL = "log:technical"
 
 class Reach(StrEnum):
     """What an act reaches: a förbund's office, one participant's case, one's own things, or wider."""
@@ -86,7 +89,8 @@ class Traits:
 
     Attributes:
         loa: lowest level of assurance of the login, 1–4 (Swedish tillitsnivå).
-        reads_person: whether it shows something of a participant, so that each use is logged.
+        reads_person: whether it shows something of a participant; the guard then lets no answer out unless
+            the log was told who was read.
         opened_by: for acts in a case, the relations (`access.relations.Relation`) of which one must hold.
     """
 
@@ -108,23 +112,28 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.NATIONAL_READ: Traits(Reach.NATIONAL),
     Permission.RELEASES_WRITE: Traits(Reach.NATIONAL, loa=3),
     Permission.PLATFORM_READ: Traits(Reach.PLATFORM),
+    Permission.LOG_OWN: Traits(Reach.OWN),
+    Permission.LOG_READ: Traits(Reach.TENANT, loa=3),
+    Permission.LOG_REVIEW: Traits(Reach.TENANT, loa=3),
+    Permission.LOG_TECHNICAL: Traits(Reach.TENANT),
 }
 
 _P = Permission
-_OPEN = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.ROLES_READ})
+_OPEN = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.ROLES_READ, _P.LOG_OWN})
 _READERS = _OPEN | {_P.JOBS_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TENANT_ADMIN: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE},
+    Role.TENANT_ADMIN: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE}
+    | {_P.LOG_TECHNICAL},
     Role.DIRECTOR: _READERS | {_P.INTERVENTIONS_WRITE},
     Role.BOARD: _OPEN,
     Role.PROCESS_LEAD: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE},
     Role.PREP_GROUP: _OPEN,
     Role.COORDINATOR: _READERS | {_P.COUNTS_WRITE},
     Role.CASE_WORKER: _READERS | {_P.COUNTS_WRITE},
-    Role.REFERRER: frozenset({_P.INTERVENTIONS_READ, _P.ROLES_READ}),
+    Role.REFERRER: frozenset({_P.INTERVENTIONS_READ, _P.ROLES_READ, _P.LOG_OWN}),
     Role.AUDITOR: _OPEN,
-    Role.LOG_REVIEWER: frozenset({_P.ROLES_READ}),
+    Role.LOG_REVIEWER: frozenset({_P.ROLES_READ, _P.LOG_READ, _P.LOG_REVIEW, _P.LOG_OWN}),
     Role.NAT_COUNCIL: frozenset({_P.NATIONAL_READ}),
     Role.NAT_EDITOR: frozenset({_P.NATIONAL_READ, _P.RELEASES_WRITE}),
     Role.PLATFORM_ADMIN: frozenset({_P.PLATFORM_READ}),

@@ -89,6 +89,7 @@ class Session:
             national_roles=frozenset({national} if national else ()),
             csrf_key=self.csrf_key,
             loa=loa,
+            handle=self.handle,
         )
 
     def _places(self, acting: Membership) -> tuple[Membership, ...]:

@@ -33,6 +33,7 @@ class Visitor:
 
     `csrf_key` is bound to the session; a form token made from it is worthless in another session.
     `loa` is the login's level of assurance, 1–4, or 0 when its issuer is no longer trusted.
+    `handle` is the SHA-256 (hex) of the session's cookie.
     """
 
     person_id: UUID
@@ -41,6 +42,7 @@ class Visitor:
     national_roles: frozenset[str]
     csrf_key: bytes
     loa: int = 0
+    handle: str = ""
 
     def membership(self, slug: str) -> Membership | None:
         """The place in the förbund the address names, or None."""

@@ -49,13 +49,22 @@ class HasSession(Protocol):
 Source = TenantSession | HasSession
 
 
-def job(
-    name: str, *, title: str, queue: Queue = "interactive", time_limit: int = 120, attempts: int = 5
+def job(  # noqa: PLR0913 - a declarative form, read by name
+    name: str,
+    *,
+    title: str,
+    queue: Queue = "interactive",
+    time_limit: int = 120,
+    attempts: int = 5,
+    reads_people: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Make a function the handler of a kind of job; `title` is Swedish and shown to users."""
+    """Make a function the handler of a kind of job; `title` is Swedish and shown to users.
+
+    With `reads_people` a run fails that has not told the log whom it read.
+    """
 
     def register(handler: Handler) -> Handler:
-        REGISTRY.add(Kind(name, handler, title, queue, time_limit, attempts))
+        REGISTRY.add(Kind(name, handler, title, queue, time_limit, attempts, reads_people))
         return handler
 
     return register

@@ -8,13 +8,13 @@ has it in `X-Request-ID`.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from fyrklang.access.audit import request_id
 from fyrklang.kernel.errors import ProblemError
 from fyrklang.web.forms import flatten_errors
 from fyrklang.web.i18n import gettext
@@ -33,14 +33,6 @@ class Problem:
     fields: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
     again: str = ""
-
-
-def request_id() -> str:
-    """The reference of this request, made once."""
-    known: str | None = g.get("request_id")
-    if known is None:
-        known = g.request_id = uuid.uuid4().hex[:12]
-    return known
 
 
 def _known(status: int) -> tuple[str, str]:

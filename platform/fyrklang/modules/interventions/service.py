@@ -15,7 +15,9 @@ from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
+from fyrklang.modules.interventions import acts
 from fyrklang.modules.interventions.models import COUNT_FIELDS, Count, Goal, Intervention, SourcedFact
+from fyrklang.sdk.audit import record
 from fyrklang.sdk.codes import INDIVIDUAL_FOCUS, SEXES, STRUCTURAL_FOCUS
 from fyrklang.sdk.facts import ask_for_recompute
 from fyrklang.sdk.measures import MEASURES, Measure
@@ -107,6 +109,7 @@ def create_intervention(actor: Actor, values: Mapping[str, Any]) -> UUID:
     row = Intervention(**values, created_by=actor.person_id)
     actor.session.add(row)
     actor.session.flush()
+    record(actor, acts.CREATED, acts.INTERVENTION, row.id)
     return row.id
 
 
@@ -124,10 +127,12 @@ def update_intervention(actor: Actor, intervention_id: UUID, values: Mapping[str
         raise Conflict
     _check(actor, values, intervention_id)
     _keep_locked(actor, row, values)
+    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
     actor.session.flush()
+    record(actor, acts.CHANGED, acts.INTERVENTION, row.id, fields=changed)
 
 
 def list_goals(actor: Actor, intervention_id: UUID) -> Sequence[Any]:
@@ -214,6 +219,15 @@ def set_goal(
     )
     actor.session.add(goal)
     actor.session.flush()
+    record(
+        actor,
+        acts.GOAL_SET,
+        acts.INTERVENTION,
+        intervention_id,
+        measure=measure,
+        first_year=first_year,
+        target_permille=target_permille,
+    )
 
 
 def counts_of(actor: Actor, intervention_id: UUID, year: int, quarter: int) -> dict[str, dict[str, int]]:
@@ -285,6 +299,7 @@ def register_counts(
             for sex, numbers in counts.items()
         ],
     )
+    record(actor, acts.COUNTED, acts.INTERVENTION, intervention_id, year=year, quarter=quarter)
     return ask_for_recompute(actor.session, intervention_id, year)
 
 
