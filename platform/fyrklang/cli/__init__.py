@@ -11,6 +11,7 @@ from fyrklang.kernel.config import ConfigError
 from fyrklang.kernel.embedded.errors import EmbeddedError
 
 COMMANDS: dict[str, str] = {
+    "audit": "fyrklang.cli.audit:audit",
     "demo": "fyrklang.cli.demo:demo",
     "doctor": "fyrklang.cli.doctor:doctor",
     "facts": "fyrklang.cli.facts:facts",
