@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import admin, health, interventions, members, signin, start
+from fyrklang.modules import admin, health, interventions, members, signin, start, users
 from fyrklang.national.compare.part import PART as COMPARE
 from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
@@ -13,6 +13,7 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     members.PART,
+    users.PART,
     admin.PART,
     COUNCIL,
     COMPARE,

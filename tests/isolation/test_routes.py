@@ -22,7 +22,13 @@ from tests.people import Forbund, sign_in
 PLAIN = {"year": "2024", "quarter": "1", "measure": "M1", "issuer_id": "demo", "digest": "0", "name": "x"}
 """Parameters that name no one's row."""
 
-ROWS = {"intervention_id": "office.intervention", "job_id": "jobs.job", "member_id": "office.member"}
+ROWS = {
+    "intervention_id": "office.intervention",
+    "job_id": "jobs.job",
+    "member_id": "office.member",
+    "membership_id": "registry.membership",
+    "invitation_id": "registry.invitation",
+}
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 
 
