@@ -109,6 +109,8 @@ BEGIN
         outcome := 'EXPIRED';
     ELSIF asked.issuer_id <> at_issuer OR asked.organisation_id IS DISTINCT FROM at_organisation THEN
         outcome := 'ELSEWHERE';
+    ELSIF asked.created_by = person THEN
+        outcome := 'OWN';
     ELSIF EXISTS (
         SELECT FROM registry.membership m
          WHERE m.tenant_id = asked.tenant_id AND m.person_id = person

@@ -27,6 +27,8 @@ ROWS = {
     "job_id": "jobs.job",
     "member_id": "office.member",
     "review_id": "audit.review",
+    "membership_id": "registry.membership",
+    "invitation_id": "registry.invitation",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 

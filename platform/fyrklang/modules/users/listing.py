@@ -1,0 +1,135 @@
+"""The tables of users and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template_string, url_for
+from markupsafe import Markup
+
+from fyrklang.access.actor import Actor
+from fyrklang.access.permissions import Permission
+from fyrklang.kernel.clock import STOCKHOLM
+from fyrklang.modules.users import present
+from fyrklang.web.formats import date_iso
+from fyrklang.web.i18n import gettext as _
+from fyrklang.web.tables import Cell, Column, Row, Table
+
+_STATUS = "{{ ui.status(key, text) }}"
+
+
+def user_table(actor: Actor, rows: Sequence[Any]) -> Table:
+    """Users with where they come from, what they may do and for how long; a row leads to its change."""
+    may_write = actor.may(Permission.USERS_WRITE)
+    return Table(
+        caption=_("Användare"),
+        columns=[
+            Column("name", _("Namn")),
+            Column("status", _("Status"), "nowrap", card="value"),
+            Column("organisation", _("Hemorganisation")),
+            Column("roles", _("Roller")),
+            Column("percent", _("Andel"), "number"),
+            Column("from", _("Från"), "nowrap"),
+            Column("to", _("Till"), "nowrap"),
+            Column("login", _("Senast inloggad"), "nowrap"),
+            Column("source", _("Hur"), "soft"),
+        ],
+        rows=[_user_row(actor, row, may_write) for row in rows],
+    )
+
+
+def invitation_table(rows: Sequence[Any]) -> Table:
+    """Invitations that wait for their code to be used."""
+    return Table(
+        caption=_("Inbjudningar som väntar"),
+        columns=[
+            Column("name", _("Namn")),
+            Column("organisation", _("Loggar in från")),
+            Column("roles", _("Roller")),
+            Column("expires", _("Koden gäller till"), "nowrap"),
+        ],
+        rows=[
+            Row(
+                cells={
+                    "name": row.name,
+                    "organisation": row.organisation,
+                    "roles": present.role_names(row.roles),
+                    "expires": date_iso(row.expires_at.astimezone(STOCKHOLM).date()),
+                }
+            )
+            for row in rows
+        ],
+    )
+
+
+def chosen_table(rows: Sequence[Any]) -> Table:
+    """The preview of a review."""
+    return Table(
+        caption=_("De du har valt"),
+        columns=[
+            Column("name", _("Namn")),
+            Column("organisation", _("Hemorganisation")),
+            Column("roles", _("Roller")),
+            Column("login", _("Senast inloggad"), "nowrap"),
+        ],
+        rows=[
+            Row(
+                cells={
+                    "name": row.display_name,
+                    "organisation": row.organisation,
+                    "roles": present.role_names(row.roles),
+                    "login": last_login(row),
+                }
+            )
+            for row in rows
+        ],
+    )
+
+
+def review_options(rows: Sequence[Any]) -> list[tuple[str, str, str]]:
+    """Those to look at, as boxes to tick."""
+    return [
+        (
+            str(row.id),
+            row.display_name,
+            _(
+                "%(roles)s, %(home)s. Senast inloggad: %(login)s",
+                roles=present.role_names(row.roles),
+                home=row.organisation,
+                login=last_login(row).lower(),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def last_login(row: Any) -> str:
+    """The day of the last login in Swedish time, or that there has been none."""
+    return date_iso(row.last_login_at.astimezone(STOCKHOLM).date()) if row.last_login_at else _("Aldrig")
+
+
+def _user_row(actor: Actor, row: Any, may_write: bool) -> Row:
+    key, word = present.standing(row)
+    ended = row.ended_at is not None
+    last_day = row.ended_at.astimezone(STOCKHOLM).date() if ended else row.valid_to
+    own = row.person_id == actor.person_id
+    lead = may_write and key != "ended"
+    return Row(
+        cells={
+            "name": Cell(
+                row.display_name,
+                note=_("Det är du") if own else row.mission,
+                below=True,
+            ),
+            "status": Markup(render_template_string(_STATUS, key=key, text=word)),  # noqa: S704 - our own macro
+            "organisation": row.organisation,
+            "roles": present.role_names(row.roles),
+            "percent": f"{row.percent} %" if row.percent else Cell(blank="not_applicable"),
+            "from": date_iso(row.valid_from),
+            "to": date_iso(last_day) if last_day else _("Tills vidare"),
+            "login": last_login(row),
+            "source": str(present.SOURCES[row.source]),
+        },
+        url=url_for("users.edit", slug=actor.slug, membership_id=row.id) if lead else "",
+    )

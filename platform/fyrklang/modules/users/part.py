@@ -1,0 +1,19 @@
+"""What the feature brings."""
+
+from __future__ import annotations
+
+from fyrklang.access.permissions import Permission
+from fyrklang.modules.users.pages import code_pages, pages, role_pages
+from fyrklang.modules.users.routes import api
+from fyrklang.sdk.parts import MenuEntry, Part
+from fyrklang.web.i18n import gettext
+
+PART = Part(
+    name="users",
+    pages=(pages, role_pages, code_pages),
+    apis=(api,),
+    menu=(
+        MenuEntry(lambda: gettext("Användare"), "user-round", "users.users", Permission.USERS_READ, order=80),
+        MenuEntry(lambda: gettext("Roller"), "key-round", "roles.roles", Permission.ROLES_READ, order=90),
+    ),
+)
