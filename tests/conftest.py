@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from psycopg import sql
 
 from fyrklang.app import create_app
@@ -27,6 +28,7 @@ from fyrklang.kernel.db import Database
 from fyrklang.kernel.embedded.servers import servers
 from fyrklang.kernel.paths import project_root
 from fyrklang.tenancy.registry import apply, load
+from tests.chromium import MISSING, chromium
 
 SECRET = "test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 TEMPLATE = "fyrklang_template"
@@ -143,6 +145,15 @@ def app(config: Config) -> Flask:
     made = create_app(config)
     made.testing = False
     return made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of this process; tests make contexts of their own in it."""
+    with chromium() as started:
+        if started is None:
+            pytest.skip(MISSING)
+        yield started
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
