@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from fyrklang.kernel import migrate
 from fyrklang.kernel.config import Config
-
 from tests.conftest import Addresses, clone
 
 
