@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     folder = _running.enter_context(tempfile.TemporaryDirectory(prefix="fyrklang-test-"))
+    os.environ["FYRKLANG_TEST_DATA"] = folder
     started = _running.enter_context(servers(Path(folder) / "data", durable=False))
     os.environ["FYRKLANG_TEST_DATABASE"] = started.database_url
     os.environ["FYRKLANG_TEST_REDIS"] = started.redis_url
@@ -74,10 +75,17 @@ def make_config(database_url: str, redis_url: str) -> Config:
         secret_key=SECRET,
         database_url=database_url,
         redis_url=redis_url,
+        data_dir=_data_dir(database_url),
         base_url="http://127.0.0.1:5000",
         demo=True,
         secure_cookies=False,
     )
+
+
+def _data_dir(database_url: str) -> Path:
+    """A folder for what the installation on that database keeps beside it; gone with the run's servers."""
+    held = os.environ.get("FYRKLANG_TEST_DATA") or tempfile.gettempdir()
+    return Path(held) / "installations" / urlsplit(database_url).path.strip("/")
 
 
 def clone(admin_url: str, name: str) -> str:

@@ -220,6 +220,7 @@ def upgrade() -> None:
     _head()
     _anchor()
     _review()
+    _review_item()
     for name, (body, places) in TRIGGERS.items():
         op.execute(body)
         op.execute(f"ALTER FUNCTION audit.{name}() OWNER TO fyrklang_owner")
@@ -322,6 +323,9 @@ def _review() -> None:
         grants={"app": f"SELECT, INSERT ({REVIEW_NEW}), UPDATE (state)", "backup": "SELECT"},
     )
     op.execute("CREATE UNIQUE INDEX review_open_key ON audit.review (tenant_id) WHERE state = 'OPEN'")
+
+
+def _review_item() -> None:
     create_tenant_table(
         "audit.review_item",
         sa.Column("review_id", UUID(as_uuid=True), nullable=False),

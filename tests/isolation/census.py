@@ -165,10 +165,10 @@ RULES: dict[str, str] = {
           OR (c.relname = 'anchor' AND r NOT IN ('fyrklang_audit_writer', 'fyrklang_backup')
               AND has_table_privilege(r, c.oid, 'SELECT, INSERT')))
         UNION ALL SELECT 'a change of ' || t.name || ' is let through' FROM
-          (VALUES ('event'), ('head'), ('anchor')) t (name)
-        WHERE (SELECT bit_or(g.tgtype::int) FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+          (VALUES ('event', 56), ('head', 56), ('anchor', 60), ('review', 20), ('review_item', 16)) t (name, acts)
+        WHERE coalesce((SELECT bit_or(g.tgtype::int) FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
                WHERE g.tgrelid = ('audit.' || t.name)::regclass AND g.tgenabled = 'O'
-                 AND p.proname LIKE 'refuse%%') & 56 <> 56""",
+                 AND p.proname ~ '^(refuse|stamp)_'), 0) & t.acts <> t.acts""",
     "nobody but its owner reads the context key": """
         SELECT x.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) x
         WHERE c.oid = 'context.key'::regclass AND x.grantee <> c.relowner""",

@@ -20,6 +20,7 @@ from fyrklang.tenancy.session import tenant_session
 from tests.isolation.seeds import Planted, checksum, plant
 
 HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
+    "log.seal": lambda _other: {},
     "facts.recompute": lambda other: {"intervention_id": str(other.intervention_id), "year": 2024},
     "national.publish": lambda _other: {
         "number": "2024-9",

@@ -41,6 +41,9 @@ LOG_FAULTS = (
     "ALTER TABLE audit.head DISABLE TRIGGER refuse_shortening_1",
     "ALTER TABLE audit.anchor DISABLE TRIGGER ALL",
     "DROP TRIGGER refuse_change_4 ON audit.event",
+    "DROP TRIGGER refuse_going_back_1 ON audit.anchor",
+    "DROP TRIGGER stamp_review_1 ON audit.review",
+    "ALTER TABLE audit.review_item DISABLE TRIGGER stamp_item_1",
     "ALTER FUNCTION audit.append(uuid, text, text, uuid, text, text, jsonb, text, text, text, text, text) "
     "OWNER TO fyrklang_migrator",
 )

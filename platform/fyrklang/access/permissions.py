@@ -73,6 +73,7 @@ class Permission(StrEnum):
     LOG_REVIEW = "log:review"
     LOG_TECHNICAL = "log:technical"
 
+
 class Reach(StrEnum):
     """What an act reaches: a förbund's office, one participant's case, one's own things, or wider."""
 
@@ -123,7 +124,8 @@ _OPEN = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.
 _READERS = _OPEN | {_P.JOBS_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TENANT_ADMIN: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE}
+    Role.TENANT_ADMIN: _READERS
+    | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE}
     | {_P.LOG_TECHNICAL},
     Role.DIRECTOR: _READERS | {_P.INTERVENTIONS_WRITE},
     Role.BOARD: _OPEN,
