@@ -29,7 +29,8 @@ _AXE = """(rules) => axe.run(document, {
     resultTypes: ['violations'], preload: false,
     ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {}),
 }).then((found) => found.violations.map((one) =>
-    one.id + ': ' + one.help + '\\n' + one.nodes.map((node) => '  ' + node.html + '\\n  ' + node.failureSummary).join('\\n')))
+    one.id + ': ' + one.help + '\\n' +
+    one.nodes.map((node) => '  ' + node.html + '\\n  ' + node.failureSummary).join('\\n')))
 """
 
 

@@ -69,7 +69,9 @@ def test_a_new_count_changes_the_goal_figure(stack: Stack, enter, record_propert
         wanted = re.compile(re.escape(figure(part, whole)).replace(r"\ ", r"\s*"))
         # Nobody reloads: the page asks how far the recount has come and shows itself anew.
         expect(page.locator("#resultat .fy-columns").first).to_have_text(wanted)
-        record_property("Sekunder från sparat antal till ändrad målsiffra", round(time.monotonic() - saved, 1))
+        record_property(
+            "Sekunder från sparat antal till ändrad målsiffra", round(time.monotonic() - saved, 1)
+        )
         expect(page.get_by_text("siffrorna är omräknade")).to_be_visible()
         page.get_by_role("link", name="Registrera antal").first.click()
         page.get_by_label("År").select_option(year)

@@ -23,9 +23,7 @@ from fyrklang.national.store.publishing import remove_invented
 DEFAULT_SEED = 1
 
 
-def ensure(
-    config: Config, progress: Progress | None = None, *, only: Collection[str] | None = None
-) -> None:
+def ensure(config: Config, progress: Progress | None = None, *, only: Collection[str] | None = None) -> None:
     """See to it that a nation and its first release stand. One look-up each when they do.
 
     A nation left half-written is taken away and written again; one from another seed is kept. `only` writes
