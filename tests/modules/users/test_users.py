@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import combinations
@@ -227,6 +228,10 @@ def test_a_change_bites_at_the_next_request(
     assert colleague.get(f"/f/{own.slug}/insatser").status_code == 404
     assert boss.post(f"{address}/avsluta").status_code == 409
     assert "Prova Person" in boss.get(f"/f/{own.slug}/anvandare?state=ended").text
+    told = admin.execute(
+        "SELECT action FROM audit.event WHERE tenant_id = %s AND object_id = %s ORDER BY seq", (own.id, place)
+    ).fetchall()
+    assert [row[0] for row in told if row[0].startswith("user.")] == ["user.changed", "user.ended"]
 
 
 def test_own_roles_and_the_last_administrator(app: Flask, own: Forbund, admin: psycopg.Connection) -> None:
@@ -320,3 +325,29 @@ def test_codes_are_read_however_they_are_typed() -> None:
     assert digest(code) == digest(code.lower()) == digest(code.replace("-", "")) == digest(f" {code} ")
     assert digest(code) != digest(new_code())
     assert len(ALPHABET) ** 16 > 2**78
+
+
+def test_two_administrators_cannot_end_each_other_at_once(
+    app: Flask, own: Forbund, admin: psycopg.Connection
+) -> None:
+    people = [uuid4(), uuid4()]
+    clients = [sign_in(app, (own, Role.TENANT_ADMIN), person_id=person) for person in people]
+    places = [place_of(admin, own, person)[0] for person in people]
+    start, answers = threading.Barrier(2), []
+
+    def end(client: FlaskClient, place: UUID) -> None:
+        start.wait(10)
+        answers.append(client.delete(f"/api/v1/f/{own.slug}/users/{place}").status_code)
+
+    threads = [
+        threading.Thread(target=end, args=pair) for pair in zip(clients, reversed(places), strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    left = admin.execute(
+        "SELECT count(*) FROM registry.membership WHERE tenant_id = %s AND ended_at IS NULL", (own.id,)
+    ).fetchone()
+    assert left == (1,), answers
+    assert answers.count(204) == 1

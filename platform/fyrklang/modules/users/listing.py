@@ -29,11 +29,8 @@ def user_table(actor: Actor, rows: Sequence[Any]) -> Table:
             Column("status", _("Status"), "nowrap", card="value"),
             Column("organisation", _("Hemorganisation")),
             Column("roles", _("Roller")),
-            Column("percent", _("Andel"), "number"),
-            Column("from", _("Från"), "nowrap"),
-            Column("to", _("Till"), "nowrap"),
+            Column("period", _("Gäller"), "nowrap"),
             Column("login", _("Senast inloggad"), "nowrap"),
-            Column("source", _("Hur"), "soft"),
         ],
         rows=[_user_row(actor, row, may_write) for row in rows],
     )
@@ -123,13 +120,18 @@ def _user_row(actor: Actor, row: Any, may_write: bool) -> Row:
                 below=True,
             ),
             "status": Markup(render_template_string(_STATUS, key=key, text=word)),  # noqa: S704 - our own macro
-            "organisation": row.organisation,
-            "roles": present.role_names(row.roles),
-            "percent": f"{row.percent} %" if row.percent else Cell(blank="not_applicable"),
-            "from": date_iso(row.valid_from),
-            "to": date_iso(last_day) if last_day else _("Tills vidare"),
+            "organisation": Cell(row.organisation, note=present.SOURCES[row.source], below=True),
+            "roles": Cell(present.role_names(row.roles), note=_percent(row.percent), below=True),
+            "period": Cell(
+                _("från %(day)s", day=date_iso(row.valid_from)),
+                note=_("till %(day)s", day=date_iso(last_day)) if last_day else _("tills vidare"),
+                below=True,
+            ),
             "login": last_login(row),
-            "source": str(present.SOURCES[row.source]),
         },
         url=url_for("users.edit", slug=actor.slug, membership_id=row.id) if lead else "",
     )
+
+
+def _percent(percent: int | None) -> str:
+    return _("utlånad %(percent)s %%", percent=percent) if percent else ""

@@ -25,6 +25,8 @@ from fyrklang.web.i18n import gettext as _
 
 EXPIRING_DAYS = 30
 STRONG_LOA = 3
+COMMON = ROLE_PERMISSIONS[Role.BOARD] | {Permission.JOBS_READ}
+"""What need not be said of each role when somebody chooses among them."""
 
 PERMISSION_WORDS: dict[Permission, LazyText] = {
     Permission.MEMBERS_READ: lazy_gettext("se förbundets medlemmar"),
@@ -39,6 +41,10 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
     ),
     Permission.NATIONAL_READ: lazy_gettext("se publicerade siffror för hela landet"),
     Permission.RELEASES_WRITE: lazy_gettext("publicera siffror för hela landet"),
+    Permission.LOG_OWN: lazy_gettext("se vad man själv har gjort och läst enligt loggen"),
+    Permission.LOG_READ: lazy_gettext("läsa förbundets logg över vem som har gjort och läst vad"),
+    Permission.LOG_REVIEW: lazy_gettext("granska loggen och skriva under granskningen"),
+    Permission.LOG_TECHNICAL: lazy_gettext("se att loggen är hel, men inte vad som står i den"),
     Permission.PLATFORM_READ: lazy_gettext("se vilka förbund som finns i registret"),
 }
 """Each permission as what follows after "kan" or "kan inte"."""
@@ -102,11 +108,13 @@ def can_and_cannot(role: Role) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def role_options() -> list[tuple[str, str, str]]:
-    """Roles to tick, each with what it can do."""
-    return [
-        (each.code.value, each.name, _("Kan %(words)s.", words=listed(each.can)))
-        for each in roles_in_words(frozenset())
-    ]
+    """Roles to tick, each with what it can do beyond what a reader of the förbund can."""
+    common = {str(PERMISSION_WORDS[each]) for each in COMMON}
+    options = []
+    for each in roles_in_words(frozenset()):
+        own = [words for words in each.can if words not in common] or each.can
+        options.append((each.code.value, each.name, _("Kan %(words)s.", words=listed(own))))
+    return options
 
 
 def role_names(codes: Sequence[str]) -> str:

@@ -21,7 +21,9 @@ from fyrklang.identity.sessions import installed
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
+from fyrklang.modules.users import acts
 from fyrklang.modules.users.models import ISSUER, ORGANISATION_ISSUER, Invitation, Place
+from fyrklang.sdk.audit import record
 from fyrklang.tenancy.registry.models import Member, Organisation
 
 INVITATION_DAYS = 14
@@ -80,11 +82,13 @@ def change_user(actor: Actor, place_id: UUID, values: Mapping[str, Any], version
     _check_roles(values["roles"])
     _check_beside(actor, row, values)
     _check_days(row.valid_from, values["valid_to"])
+    before = sorted(row.roles)
     for name in ("roles", "percent", "mission", "valid_to"):
         setattr(row, name, values[name])
     row.version += 1
     with _apart(actor):
         actor.session.flush()
+    record(actor, acts.CHANGED, acts.USER, row.id, before=before, roles=sorted(row.roles))
     _tell_sessions(actor, [row.person_id])
 
 
@@ -137,6 +141,7 @@ def review_users(actor: Actor, ids: Collection[UUID], deed: str) -> int:
         return len(rows)
     for row in rows:
         row.reviewed_at, row.reviewed_by = clock.now(), actor.person_id
+        record(actor, acts.KEPT, acts.USER, row.id)
     actor.session.flush()
     return len(rows)
 
@@ -202,6 +207,7 @@ def invite(actor: Actor, values: Mapping[str, Any]) -> Invited:
     )
     actor.session.add(row)
     actor.session.flush()
+    record(actor, acts.INVITED, acts.INVITATION, row.id, roles=sorted(row.roles))
     return Invited(row.id, code, row.expires_at)
 
 
@@ -219,7 +225,9 @@ def revoke_invitation(actor: Actor, invitation_id: UUID) -> None:
         raise NotFound
     if row.accepted_at is not None:
         raise Conflict("Inbjudan är redan använd. Avsluta användaren i stället.")
-    row.revoked_at = row.revoked_at or clock.now()
+    if row.revoked_at is None:
+        row.revoked_at = clock.now()
+        record(actor, acts.REVOKED, acts.INVITATION, row.id)
     actor.session.flush()
 
 
@@ -268,6 +276,7 @@ def _end(actor: Actor, rows: Sequence[Place]) -> None:
     for row in rows:
         row.ended_at, row.ended_by = clock.now(), actor.person_id
         row.version += 1
+        record(actor, acts.ENDED, acts.USER, row.id)
     actor.session.flush()
     _tell_sessions(actor, [row.person_id for row in rows])
 

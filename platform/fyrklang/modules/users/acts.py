@@ -1,0 +1,47 @@
+"""What the feature does, in the words of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from fyrklang.access.permissions import ROLE_NAMES, Role
+from fyrklang.modules.users.models import Invitation, Place
+from fyrklang.sdk.audit import Group, action, thing
+from fyrklang.tenancy.session import TenantSession
+from fyrklang.web.i18n import gettext as _
+from fyrklang.web.i18n import lazy_gettext
+
+USER, INVITATION = "user_place", "invitation"
+
+
+def _roles(detail: Mapping[str, Any]) -> str:
+    return ", ".join(ROLE_NAMES[role] for role in Role if role.value in detail.get("roles", ()))
+
+
+def _from_to(detail: Mapping[str, Any]) -> str:
+    before = _roles({"roles": detail.get("before", ())})
+    after = _roles(detail)
+    return _("från %(before)s till %(after)s", before=before, after=after) if before != after else after
+
+
+def _user_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    query = select(Place.id, Place.display_name).where(Place.id.in_(ids))
+    return {row.id: row.display_name for row in session.execute(query)}
+
+
+def _invited_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    query = select(Invitation.id, Invitation.name).where(Invitation.id.in_(ids))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+thing(USER, lazy_gettext("Plats i förbundet"), _user_names)
+thing(INVITATION, lazy_gettext("Inbjudan"), _invited_names)
+INVITED = action("user.invited", lazy_gettext("Bjöd in en användare"), Group.WRITE, _roles)
+REVOKED = action("user.invitation_revoked", lazy_gettext("Återkallade en inbjudan"), Group.WRITE)
+CHANGED = action("user.changed", lazy_gettext("Ändrade en användare"), Group.WRITE, _from_to)
+ENDED = action("user.ended", lazy_gettext("Avslutade en användare"), Group.WRITE)
+KEPT = action("user.kept", lazy_gettext("Bekräftade en användare vid granskning"), Group.WRITE)
