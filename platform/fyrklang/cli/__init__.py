@@ -12,6 +12,7 @@ from fyrklang.kernel.embedded.errors import EmbeddedError
 
 COMMANDS: dict[str, str] = {
     "audit": "fyrklang.cli.audit:audit",
+    "bench": "fyrklang.cli.bench:bench",
     "demo": "fyrklang.cli.demo:demo",
     "doctor": "fyrklang.cli.doctor:doctor",
     "facts": "fyrklang.cli.facts:facts",

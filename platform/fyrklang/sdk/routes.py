@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from flask import Blueprint
+from flask import Blueprint, Request
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Demand, Scope, View, guard
+from fyrklang.web.forms import FormText
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -43,6 +46,19 @@ class Pages:
         return register
 
 
+class _Parser(FlaskParser):
+    """Reads a query as what it is: text, in which a number is spelled out."""
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """The query's values, marked as typed."""
+        typed = [(name, FormText(value)) for name, value in req.args.items(multi=True)]
+        return self._makeproxy(MultiDict(typed), schema)
+
+
+class _ApiBlueprint(ApiBlueprint):  # type: ignore[misc]
+    ARGUMENTS_PARSER = _Parser()
+
+
 class Api:
     """The JSON door of a feature: flask-smorest documents and validates, the guard decides."""
 
@@ -50,7 +66,7 @@ class Api:
         self, name: str, import_name: str, *, prefix: str = "", scope: Scope = Scope.TENANT, text: str = ""
     ) -> None:
         self.scope = scope
-        self.blueprint = ApiBlueprint(
+        self.blueprint = _ApiBlueprint(
             f"api-{name}", import_name, url_prefix=_API_PREFIX[scope] + prefix, description=text
         )
 
@@ -66,7 +82,8 @@ class Api:
 
     def arguments(self, schema: type[Schema], *, location: str = "json") -> Decorator:
         """Validate what comes in by a schema; the view gets it after the actor."""
-        return cast("Decorator", self.blueprint.arguments(schema, location=location))
+        # Made once: a schema keeps nothing between loads, and making one copies every field.
+        return cast("Decorator", self.blueprint.arguments(schema(), location=location))
 
     def response(self, status: int, schema: type[Schema] | Schema | None = None) -> Decorator:
         """Document the answer."""

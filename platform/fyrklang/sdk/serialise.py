@@ -7,14 +7,16 @@ nothing, so it is written by a function compiled once from the schema's fields i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
 from flask import Response
 from marshmallow import Schema, fields
+from sqlalchemy import Row
 
 _AS_IS = (
     fields.String,
@@ -29,6 +31,23 @@ _AS_IS = (
 Dump = Callable[[Any], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """A schema that only picks and names: attributes in order, and the keys they go out under."""
+
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def _plain_shape(instance: Schema) -> _Shape | None:
+    """The schema's shape, None when a field of it does more than hand its value on."""
+    fields_out = instance.dump_fields
+    plain = all(isinstance(field, _AS_IS) and field.attribute is None for field in fields_out.values())
+    if not plain or len(fields_out) < 2:
+        return None
+    return _Shape(tuple(fields_out), tuple(field.data_key or name for name, field in fields_out.items()))
+
+
 @cache
 def compiled(schema: type[Schema]) -> Dump:
     """A function from a row with attributes to a dict, equal to `schema().dump(row)` in JSON.
@@ -36,15 +55,30 @@ def compiled(schema: type[Schema]) -> Dump:
     Falls back on the schema itself when it holds a field of another kind.
     """
     instance = schema()
-    plain = all(
-        isinstance(field, _AS_IS) and field.attribute is None for field in instance.dump_fields.values()
-    )
-    names = list(instance.dump_fields)
-    if not plain or len(names) < 2:
+    shape = _plain_shape(instance)
+    if shape is None:
         return instance.dump
-    keys = [field.data_key or name for name, field in instance.dump_fields.items()]
-    take = attrgetter(*names)
+    keys, take = shape.keys, attrgetter(*shape.names)
     return lambda row: dict(zip(keys, take(row), strict=True))
+
+
+@cache
+def _compiled_for(schema: type[Schema], columns: tuple[str, ...]) -> Dump:
+    """As `compiled`, for rows of a query with these columns: by place, which is a fifth of the work."""
+    shape = _plain_shape(schema())
+    if shape is None:
+        return compiled(schema)
+    keys, take = shape.keys, itemgetter(*(columns.index(name) for name in shape.names))
+    return lambda row: dict(zip(keys, take(row), strict=True))
+
+
+def dumped(rows: Sequence[Any], schema: type[Schema]) -> list[dict[str, Any]]:
+    """Every row in the schema's shape; the rows are of one query or one class."""
+    if rows and isinstance(rows[0], Row):
+        dump = _compiled_for(schema, tuple(rows[0]._fields))
+    else:
+        dump = compiled(schema)
+    return [dump(row) for row in rows]
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -52,7 +86,6 @@ def json_response(body: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status=status, mimetype="application/json")
 
 
-def json_list(rows: Iterable[Any], schema: type[Schema], **envelope: Any) -> Response:
+def json_list(rows: Sequence[Any], schema: type[Schema], **envelope: Any) -> Response:
     """`{"items": [...], ...}` of rows in the schema's shape."""
-    dump = compiled(schema)
-    return json_response({"items": [dump(row) for row in rows], **envelope})
+    return json_response({"items": dumped(rows, schema), **envelope})

@@ -6,12 +6,15 @@ Two nets that fail apart: row-level security refuses in the database, and the OR
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVarTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, event, text
+import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import Connection, Select, bindparam, event
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -25,6 +28,8 @@ from sqlalchemy.orm import (
 from fyrklang.kernel.db import Database
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.token import TokenSigner
+
+_Columns = TypeVarTuple("_Columns")
 
 
 class Base(DeclarativeBase):
@@ -74,39 +79,77 @@ def tenant_session(database: Database, context: TenantContext, role: str = "app"
         yield session
 
 
+SETTING = "fyrklang.ctx"
+"""The session variable that `context.claims()` reads."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9._-]+")
+
+
 def set_context(connection: Connection, token: str, *, citus: bool = False) -> None:
-    """Lay the token into the running transaction. The only place that does."""
+    """Lay the token into the transaction, which begins with it. The only place that does.
+
+    Every request pays for this, so it goes to the server as one message beside the driver's cursors.
+
+    Raises:
+        ValueError: a character that no token has, and that quoting could stumble on.
+        psycopg.OperationalError: the server does not answer.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("not a context token")
+    driver = cast("psycopg.Connection", connection.connection.dbapi_connection)
+    words = f"SET LOCAL {SETTING} = '{token}'"
     if citus:
-        # Workers get only SET LOCAL; the token's alphabet makes the quoting safe.
-        connection.exec_driver_sql("SET LOCAL citus.propagate_set_commands = 'local'")
-        connection.exec_driver_sql(f"SET LOCAL fyrklang.ctx = '{token}'")
-        return
-    connection.execute(_SET_CONTEXT, {"token": token})
+        words = f"SET LOCAL citus.propagate_set_commands = 'local'; {words}"
+    if driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        words = f"BEGIN; {words}"
+    answer = driver.pgconn.exec_(words.encode())
+    if answer.status != ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError(answer.error_message.decode(errors="replace"))
 
 
-_SET_CONTEXT = text("SELECT set_config('fyrklang.ctx', :token, true)")
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _lay_context(session: TenantSession, _transaction: SessionTransaction, connection: Connection) -> None:
+def lay_context(session: TenantSession, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Open every transaction of a session with its context."""
     if connection.in_nested_transaction():
         return
     set_context(connection, session.token(), citus=session._citus)
 
 
+_TENANT = "fyrklang_tenant"
+_NET_LAID = "fyrklang_net_laid"
+_NET = with_loader_criteria(
+    # The name is written out: a variable in here would be taken for a value.
+    TenantOwned,
+    lambda cls: cls.tenant_id == bindparam("fyrklang_tenant"),
+    include_aliases=True,
+)
+
+
+def kept(query: Select[*_Columns]) -> Select[*_Columns]:
+    """A query that is built once and run often, with the ORM's net laid into it beforehand.
+
+    Building a query and working out its fingerprint costs more than running it, so a list that everybody
+    opens is worth keeping as a constant with parameters. What is derived from it keeps the net.
+    """
+    return query.options(_NET).execution_options(**{_NET_LAID: True})
+
+
 @event.listens_for(TenantSession, "do_orm_execute")
 def _add_tenant_predicate(state: ORMExecuteState) -> None:
     session = state.session
-    if not isinstance(session, TenantSession) or state.is_column_load or state.is_relationship_load:
+    if not isinstance(session, TenantSession) or not state.is_orm_statement or state.is_column_load:
         return
     tenant_id = session.context.tenant_id
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            TenantOwned,
-            lambda cls: cls.tenant_id == tenant_id,
-            include_aliases=True,
-        )
-    )
+    if state.is_select:
+        if not (state.execution_options.get(_NET_LAID) or state.is_relationship_load):
+            state.statement = state.statement.options(_NET)
+        state.parameters = {**cast("dict[str, Any]", state.parameters or {}), _TENANT: tenant_id}
+        return
+    # A parameter of a write would be taken for a column to set.
+    net = with_loader_criteria(TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
+    state.statement = state.statement.options(net)
 
 
 @event.listens_for(TenantSession, "before_flush")
@@ -123,10 +166,13 @@ def _refuse_foreign_rows(session: TenantSession, _context: Any, _instances: Any)
 
 
 __all__ = [
+    "SETTING",
     "Base",
     "CrossTenantError",
     "TenantOwned",
     "TenantSession",
+    "kept",
+    "lay_context",
     "set_context",
     "tenant_session",
 ]

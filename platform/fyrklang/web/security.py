@@ -132,7 +132,9 @@ def init_security(
     policy = content_security_policy(form_origins)
 
     def guard() -> None:
-        guard_request(request, session_id(), key, own_origin or origin_of(request.host_url))
+        # Asked here too, so that a static file costs no look-up of a session.
+        if request.method not in SAFE_METHODS:
+            guard_request(request, session_id(), key, own_origin or origin_of(request.host_url))
 
     def head(response: Response) -> Response:
         return set_headers(response, policy)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy import Integer, Select, bindparam, delete, exists, func, insert, or_, select
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -21,6 +22,7 @@ from fyrklang.sdk.audit import record
 from fyrklang.sdk.codes import INDIVIDUAL_FOCUS, SEXES, STRUCTURAL_FOCUS
 from fyrklang.sdk.facts import ask_for_recompute
 from fyrklang.sdk.measures import MEASURES, Measure
+from fyrklang.tenancy.session import kept
 
 LOCKED_FIELDS = ("direction", "follow_up_method", "esf_funded")
 LIST_COLUMNS = (
@@ -67,22 +69,36 @@ class Listing:
 def list_interventions(actor: Actor, wanted: Filter) -> Listing:
     """The förbund's insatser by name in Swedish order."""
     actor.require(Permission.INTERVENTIONS_READ)
-    query = select(*LIST_COLUMNS, func.count().over().label("total"))
-    if wanted.status:
-        query = query.where(Intervention.status == wanted.status)
-    if wanted.direction:
-        query = query.where(Intervention.direction == wanted.direction)
-    if wanted.year:
-        last_day = date(wanted.year, 12, 31)
-        query = query.where(Intervention.starts_on <= last_day).where(
-            or_(Intervention.ends_on.is_(None), Intervention.ends_on >= date(wanted.year, 1, 1))
-        )
+    year = wanted.year or 0
     rows = actor.session.execute(
-        query.order_by(func.registry.sv_sort(Intervention.name), Intervention.id)
-        .limit(wanted.page_size)
-        .offset((wanted.page - 1) * wanted.page_size)
+        _listing(by_status=bool(wanted.status), by_direction=bool(wanted.direction), by_year=bool(year)),
+        {
+            "status": wanted.status,
+            "direction": wanted.direction,
+            "first_day": date(year, 1, 1) if year else None,
+            "last_day": date(year, 12, 31) if year else None,
+            "page_size": wanted.page_size,
+            "skipped": (wanted.page - 1) * wanted.page_size,
+        },
     ).all()
     return Listing(rows, rows[0].total if rows else 0, wanted.page, wanted.page_size)
+
+
+@cache
+def _listing(*, by_status: bool, by_direction: bool, by_year: bool) -> Select[*tuple[Any, ...]]:
+    """The query of each combination of filters, made once; parameters as in `list_interventions`."""
+    query = select(*LIST_COLUMNS, func.count().over().label("total"))
+    if by_status:
+        query = query.where(Intervention.status == bindparam("status"))
+    if by_direction:
+        query = query.where(Intervention.direction == bindparam("direction"))
+    if by_year:
+        query = query.where(Intervention.starts_on <= bindparam("last_day")).where(
+            or_(Intervention.ends_on.is_(None), Intervention.ends_on >= bindparam("first_day"))
+        )
+    order = (func.registry.sv_sort(Intervention.name), Intervention.id)
+    page = bindparam("page_size", type_=Integer), bindparam("skipped", type_=Integer)
+    return kept(query.order_by(*order).limit(page[0]).offset(page[1]))
 
 
 def get_intervention(actor: Actor, intervention_id: UUID) -> Any:
