@@ -20,7 +20,6 @@ from fyrklang.tenancy.session import tenant_session
 from tests.isolation.seeds import Planted, checksum, plant
 
 HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
-    "log.seal": lambda _other: {},
     "facts.recompute": lambda other: {"intervention_id": str(other.intervention_id), "year": 2024},
     "log.seal": lambda _other: {},
     "national.publish": lambda _other: {

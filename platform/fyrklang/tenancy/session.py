@@ -107,8 +107,6 @@ def set_context(connection: Connection, token: str, *, citus: bool = False) -> N
         raise psycopg.OperationalError(answer.error_message.decode(errors="replace"))
 
 
-
-
 @event.listens_for(TenantSession, "after_begin")
 def lay_context(session: TenantSession, _transaction: SessionTransaction, connection: Connection) -> None:
     """Open every transaction of a session with its context."""
