@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "demo": "fyrklang.cli.demo:demo",
     "doctor": "fyrklang.cli.doctor:doctor",
     "facts": "fyrklang.cli.facts:facts",
+    "issuer": "fyrklang.cli.issuer:issuer",
     "jobs": "fyrklang.cli.jobs:jobs",
     "migrate": "fyrklang.cli.migrate:migrate",
     "national": "fyrklang.cli.national:national",
