@@ -13,6 +13,7 @@ import pytest
 import redis
 from flask import Flask
 
+import fyrklang.parts  # noqa: F401 - features make their kinds known when imported
 from fyrklang.cli import main
 from fyrklang.cli.up import SERVICES
 from fyrklang.kernel.config import ROLES, Config
@@ -22,6 +23,7 @@ from fyrklang.kernel.embedded.ports import free_port
 from fyrklang.kernel.jobs.settings import QUEUES
 from fyrklang.kernel.jobs.transport import Transport
 from fyrklang.kernel.paths import project_root
+from fyrklang.tenancy.jobs.handlers import REGISTRY
 from tests.contracts.source import python_files, tree
 from tests.helm.chart import (
     CHART,
@@ -126,7 +128,21 @@ def test_every_role_has_a_process_that_is_given_it() -> None:
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
-    assert used - {"migrator"} <= serving, "a role no running process is given"
+    # What is read as `backup` is read by commands, not by anything that runs.
+    assert used - {"migrator", "backup"} <= serving, "a role no running process is given"
+
+
+def test_the_log_is_sealed_by_the_worker_that_may_and_keeps_the_copy() -> None:
+    sealing = REGISTRY.get("log.seal")
+    assert sealing is not None
+    assert sealing.queue == "batch"
+    for name in SETS:
+        for _label, pod in pods(resources(name)):
+            kept = {it["mountPath"] for it in containers(pod)[0].get("volumeMounts", ())} & {
+                "/var/lib/fyrklang"
+            }
+            assert kept == {it for it in (variables(containers(pod)[0]).get("FYRKLANG_DATA_DIR"),) if it}
+            assert bool(kept) == (component(pod) == "worker-batch")
 
 
 def test_the_chart_is_of_this_version() -> None:

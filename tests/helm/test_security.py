@@ -203,7 +203,8 @@ def test_each_is_given_the_addresses_of_its_own_roles() -> None:
         }
     assert given["web"] == {"app", "auth", "council"}
     assert given["relay"] == given["scheduler"] == {"relay"}
-    assert all(given[f"worker-{queue}"] == {"worker"} for queue in QUEUES)
+    assert given["worker-interactive"] == given["worker-council"] == {"worker"}
+    assert given["worker-batch"] == {"worker", "audit_writer"}
     assert given["backup"] == given["test"] == set()
 
 

@@ -13,7 +13,9 @@ web:
 worker-{{ $queue }}:
   command: [python, -m, fyrklang.cli, jobs, worker, --queue, {{ $queue }}]
   settings: {{ toJson $settings }}
-  roles: [worker]
+  {{- /* Sealing the log is work for this queue: a role of its own, and a copy outside the database. */}}
+  roles: {{ ternary "[worker, audit_writer]" "[worker]" (eq $queue "batch") }}
+  keepsSeals: {{ eq $queue "batch" }}
   reaches: [database, valkey]
 {{- end }}
 relay:
