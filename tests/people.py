@@ -85,7 +85,7 @@ def sign_in(
             conn.execute(
                 "INSERT INTO registry.membership (tenant_id, id, person_id, organisation_id, display_name, "
                 "roles, valid_from) SELECT %s, %s, %s, id, 'Prova Person', %s, '2024-01-01' "
-                "FROM registry.organisation WHERE kind = 'FK'",
+                "FROM registry.organisation WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1",
                 (forbund.id, uuid4(), person_id, [role.value]),
             )
         if national is not None:

@@ -211,7 +211,7 @@ def test_the_analyst_reads_the_nation_and_takes_it_home(enter, tmp_path: Path) -
     page = enter(OTTO)
     expect(page.get_by_role("heading", name="Läget i landet", level=1)).to_be_visible()
     page.get_by_role("link", name="Öppna jämförelsen").click()
-    expect(page.locator("#jamforelse svg").first).to_be_visible()
+    expect(page.locator("#jamforelse svg:visible").first).to_be_visible()
     expect(page.locator(".fy-syn").first).to_be_visible()
     page.get_by_role("link", name="Punkter").click()
     expect(page.locator(".fy-dots").first).to_be_visible()

@@ -159,7 +159,9 @@ def plant(admin: psycopg.Connection, name: str) -> Planted:
         "INSERT INTO registry.tenant (id, slug, name, short_name, synthetic) VALUES (%s, %s, %s, %s, true)",
         (tenant_id, slug, f"Förbundet {name}", name),
     )
-    found = admin.execute("SELECT id FROM registry.organisation WHERE kind = 'FK'").fetchone()
+    found = admin.execute(
+        "SELECT id FROM registry.organisation WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1"
+    ).fetchone()
     assert found is not None
     rows: dict[str, UUID] = {}
     for table in ORDER:

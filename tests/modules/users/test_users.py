@@ -37,7 +37,8 @@ def own(config: Config, admin: psycopg.Connection) -> Forbund:
     made = make_forbund(config, "alfa")
     admin.execute(
         "INSERT INTO office.member (tenant_id, id, organisation_id, party_kind, name) "
-        "SELECT %s, %s, id, 'FK', name FROM registry.organisation WHERE kind = 'FK'",
+        "SELECT %s, %s, id, 'FK', name FROM registry.organisation "
+        "WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1",
         (made.id, uuid4()),
     )
     return made
@@ -48,13 +49,15 @@ def boss(app: Flask, own: Forbund, admin: psycopg.Connection) -> FlaskClient:
     client = sign_in(app, (own, Role.TENANT_ADMIN))
     admin.execute(
         "INSERT INTO registry.organisation_issuer SELECT id, 'prov' FROM registry.organisation "
-        "WHERE kind = 'FK' ON CONFLICT DO NOTHING"
+        "WHERE kind = 'FK' AND NOT synthetic ON CONFLICT DO NOTHING"
     )
     return client
 
 
 def fk(admin: psycopg.Connection) -> UUID:
-    row = admin.execute("SELECT id FROM registry.organisation WHERE kind = 'FK'").fetchone()
+    row = admin.execute(
+        "SELECT id FROM registry.organisation WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1"
+    ).fetchone()
     assert row is not None
     return row[0]
 

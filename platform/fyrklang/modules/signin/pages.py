@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Scope
 from fyrklang.identity import organisations, prelogin
@@ -89,7 +89,10 @@ def choose() -> Any:
     session = _session()
     cards = service.choices(session)
     template = "signin/choose.html" if cards else "signin/no_role.html"
-    return render_template(template, cards=cards, name=session.grants.name)
+    # Features are strangers: the link stands where the feature that answers it is there.
+    known = "invitation.enter" in current_app.view_functions
+    link = url_for("invitation.enter") if known else ""
+    return render_template(template, cards=cards, name=session.grants.name, invitation_url=link)
 
 
 @PAGES.route("/valj", permission=SIGNED_IN, methods=("POST",))
