@@ -24,6 +24,8 @@ from fyrklang.modules.users import present
 from fyrklang.web.security import csrf_token
 from tests.people import Forbund, make_forbund, sign_in
 
+PROVKASSAN = UUID("00000000-0000-7000-8000-00000000f0cc")
+
 
 @pytest.fixture
 def admin(config: Config) -> Iterator[psycopg.Connection]:
@@ -33,13 +35,17 @@ def admin(config: Config) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def own(config: Config, admin: psycopg.Connection) -> Forbund:
-    """A förbund with FK as member, whose staff log in at the tests' issuer."""
+    """A förbund with a member of its own kind of FK, whose staff log in at the tests' issuer alone."""
     made = make_forbund(config, "alfa")
     admin.execute(
+        "INSERT INTO registry.organisation (id, kind, code, name, synthetic) "
+        "VALUES (%s, 'FK', 'PROVKASSAN', 'Provkassan', true) ON CONFLICT DO NOTHING",
+        (PROVKASSAN,),
+    )
+    admin.execute(
         "INSERT INTO office.member (tenant_id, id, organisation_id, party_kind, name) "
-        "SELECT %s, %s, id, 'FK', name FROM registry.organisation "
-        "WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1",
-        (made.id, uuid4()),
+        "VALUES (%s, %s, %s, 'FK', 'Provkassan')",
+        (made.id, uuid4(), PROVKASSAN),
     )
     return made
 
@@ -48,18 +54,13 @@ def own(config: Config, admin: psycopg.Connection) -> Forbund:
 def boss(app: Flask, own: Forbund, admin: psycopg.Connection) -> FlaskClient:
     client = sign_in(app, (own, Role.TENANT_ADMIN))
     admin.execute(
-        "INSERT INTO registry.organisation_issuer SELECT id, 'prov' FROM registry.organisation "
-        "WHERE kind = 'FK' AND NOT synthetic ON CONFLICT DO NOTHING"
+        "INSERT INTO registry.organisation_issuer VALUES (%s, 'prov') ON CONFLICT DO NOTHING", (PROVKASSAN,)
     )
     return client
 
 
-def fk(admin: psycopg.Connection) -> UUID:
-    row = admin.execute(
-        "SELECT id FROM registry.organisation WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1"
-    ).fetchone()
-    assert row is not None
-    return row[0]
+def fk(_admin: psycopg.Connection) -> UUID:
+    return PROVKASSAN
 
 
 def enter(app: Flask, organisation: UUID | None, issuer: str = "prov") -> tuple[FlaskClient, UUID]:
