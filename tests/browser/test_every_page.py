@@ -1,0 +1,191 @@
+"""Every page somebody can reach by links, as the one who reaches it: axe, widths, the policy, no script.
+
+The pages are found by following links from each role's start page, so that a new page is looked at
+without anybody adding it here. A page nobody can find fails, unless it is in `UNLINKED`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import APIRequestContext, Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from fyrklang.identity.demo_people import ASVIKEN, people
+from tests.browser.stack import OTTO, STINA, Stack, Who
+from tests.chromium import axe, settle, sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ANY_HOME = "Arbetsförmedlingen"
+"""The demo's issuer is the same for every home organisation, so one of them opens the list of people."""
+
+WALKERS = (
+    *(Who(ANY_HOME, one.name) for one in people() if [place.slug for place in one.places] == [ASVIKEN]),
+    OTTO,
+    STINA,
+)
+
+OF_EACH = 6
+"""How many pages of one kind are read for links: an insats that is ended leads elsewhere than one that runs."""
+
+MOST_PER_PERSON = 2000
+"""Far more than there are; a loop of links ends here and fails."""
+
+UNLINKED = {
+    "interventions.counting": "a fragment that replaces a part of another page",
+    "signin.callback": "where the issuer sends people back to",
+    "signin.choose": "shown to people with several places",
+    "invitation.enter": "the address in an invitation, which is sent by hand",
+}
+"""Pages without a link to them, and why; an entry that is not needed fails."""
+
+
+class _Links(HTMLParser):
+    """The addresses a page links to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        where = dict(attrs).get("href")
+        if tag == "a" and where:
+            self.found.append(where)
+
+
+def crawl(app: Flask, ask: APIRequestContext, start: str) -> Iterator[tuple[str, str, bool]]:
+    """Endpoint and address of one of each kind that links lead to from `start`, and whether it is a page."""
+    match = app.url_map.bind("127.0.0.1").match
+    waiting, asked, times = [start], set[str](), Counter[str]()
+    while waiting:
+        path = waiting.pop(0)
+        if path in asked:
+            continue
+        asked.add(path)
+        try:
+            endpoint, _values = match(urlsplit(path).path, method="GET")
+        except RequestRedirect as moved:
+            endpoint, _values = match(urlsplit(moved.new_url).path, method="GET")
+        except HTTPException as fault:
+            raise AssertionError(f"a link leads to {path}, which is not served: {fault}") from fault
+        times[endpoint] += 1
+        if times[endpoint] > OF_EACH or endpoint == "static_asset":
+            continue
+        assert len(asked) < MOST_PER_PERSON, "links without end"
+        answer = ask.get(path)
+        assert answer.status == 200, f"a link leads to {path}, which answers {answer.status}"
+        is_page = "text/html" in answer.headers["content-type"]
+        if times[endpoint] == 1:
+            yield endpoint, path, is_page
+        if not is_page:
+            continue
+        reader = _Links()
+        reader.feed(answer.text())
+        here = urlsplit(answer.url)
+        for link in (urlsplit(urljoin(answer.url, one)) for one in reader.found):
+            if link.netloc == here.netloc and link.scheme == here.scheme:
+                waiting.append(link.path + (f"?{link.query}" if link.query else ""))
+
+
+def _act(stack: Stack) -> None:
+    """Do the few things without which some page has nobody to lead to it."""
+    reviewer = next(who for who in WALKERS if who.name == "Ebba Spegelgren")
+    with stack.context(reviewer) as context:
+        page = context.new_page()
+        page.goto(f"/f/{ASVIKEN}/logg/granskning")
+        page.get_by_role("button", name="Starta månadens granskning").click()
+        page.get_by_role("heading", level=1).wait_for()
+
+
+@dataclass
+class Found:
+    """Each kind of page with the first person who reaches it, and every endpoint a link leads to."""
+
+    pages: dict[str, tuple[Who | None, str]] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)
+
+    def by_person(self) -> dict[Who | None, list[str]]:
+        """The addresses to open as each person."""
+        told: dict[Who | None, list[str]] = {}
+        for who, path in self.pages.values():
+            told.setdefault(who, []).append(path)
+        return told
+
+
+@pytest.fixture(scope="module")
+def found(app: Flask, stack: Stack) -> Found:
+    _act(stack)
+    told = Found()
+    for who in (None, *WALKERS):
+        with stack.context(who) as context:
+            for endpoint, path, is_page in crawl(app, context.request, "/logga-in" if who is None else "/"):
+                told.linked.add(endpoint)
+                if is_page:
+                    told.pages.setdefault(endpoint, (who, path))
+    return told
+
+
+def faults(page: Page, path: str) -> list[str]:
+    """What is wrong with the page, at two widths and in two modes."""
+    told: list[str] = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for mode, rules in (("light", ()), ("dark", ("color-contrast",))):
+            page.emulate_media(color_scheme=mode)
+            told += [f"{path} {width} {mode}: {one}" for one in axe(page, *rules)]
+        over = sideways(page)
+        told += [f"{path} {width}: {over} px sideways"] if over else []
+    told += [f"{path}: {one}" for one in page.evaluate("violations")]
+    return told
+
+
+def test_axe_finds_nothing_on_any_page(stack: Stack, found: Found, record_property) -> None:
+    told: list[str] = []
+    for who, paths in found.by_person().items():
+        with stack.context(who, reduced_motion="reduce") as context:
+            page = context.new_page()
+            for path in paths:
+                page.goto(path)
+                settle(page)
+                told += faults(page, path)
+    assert told == [], "\n".join(told)
+    record_property("pages under axe, at 2 widths and in 2 modes", len(found.pages))
+
+
+def test_pages_say_the_same_without_script(stack: Stack, found: Found) -> None:
+    short: list[str] = []
+    for who, paths in found.by_person().items():
+        with stack.context(who, java_script_enabled=False) as context:
+            page = context.new_page()
+            for path in paths:
+                page.goto(path)
+                heading = page.locator("h1")
+                if heading.count() != 1 or not heading.is_visible() or not page.locator("main").inner_text():
+                    short.append(path)
+                hidden = page.locator("main button[type=submit]").evaluate_all(
+                    "all => all.filter((one) => !one.closest('details:not([open])') && !one.offsetParent)"
+                    ".map((one) => one.outerHTML)"
+                )
+                short += [f"{path}: {one}" for one in hidden]
+    assert short == []
+
+
+def test_every_page_is_found(app: Flask, found: Found) -> None:
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.rule.startswith("/api/")
+        and not rule.endpoint.startswith(("static", "health"))
+    }
+    unfound = sorted(pages - found.linked - set(UNLINKED))
+    assert unfound == [], unfound
+    assert set(UNLINKED) & found.linked == set()
