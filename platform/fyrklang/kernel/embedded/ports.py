@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 
 HOST = "127.0.0.1"
+_QUIET = range(20_000, 32_000)
+"""Below what systems hand out to outgoing connections, one of which could take a port before its server has."""
+_TRIES = 200
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on at this moment.
+
+    Raises:
+        OSError: two hundred were tried and none was free.
+    """
+    for _ in range(_TRIES):
+        port = secrets.choice(_QUIET)
+        if is_free(port):
+            return port
+    raise OSError(f"no free port between {_QUIET.start} and {_QUIET.stop}")
 
 
 def is_free(port: int) -> bool:
