@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.schema import SchemaItem
 
 TENANT_PREDICATE = "tenant_id = context.tenant()"
@@ -71,6 +71,83 @@ def create_tenant_table(  # noqa: PLR0913 - a declarative form, read by name
         op.create_index(f"{table}_{'_'.join(columns)}_idx", table, ["tenant_id", *columns], schema=schema)
     raise_wall(name, predicate)
     hand_over(name, grants)
+
+
+SHARINGS = ("OWN", "SHARED", "HEALTH")
+"""Who may read a `care` row beside its owner: nobody, the parties with consent, those with consent to health."""
+
+OF_INTERVENTION = Reference(("intervention_id",), "office.intervention")
+OF_PARTICIPANT = Reference(("participant_id",), "care.participant", on_delete="CASCADE")
+
+
+def create_care_table(  # noqa: PLR0913 - a declarative form, read by name
+    name: str,
+    *items: SchemaItem,
+    unique: Sequence[tuple[str, ...]] = (),
+    indexes: Sequence[tuple[str, ...]] = (),
+    references: Sequence[Reference] = (),
+    predicate: str = CARE_PREDICATE,
+    sharing: str = "SHARED",
+) -> None:
+    """Make `care.table` about a participant, behind the wall of tenant, insats and party.
+
+    Adds `intervention_id`, `owner_party`, `visible_to`, `sharing` and `participant_id`. A trigger fills
+    `visible_to` from the consents in force and `sharing`, whatever the writer says; a consent that is
+    given or withdrawn refills every such table in its own transaction.
+    """
+    create_tenant_table(
+        name,
+        *_care_columns(sharing),
+        sa.Column("participant_id", UUID(as_uuid=True), nullable=False),
+        *items,
+        unique=unique,
+        indexes=(("participant_id",), *indexes),
+        references=(OF_INTERVENTION, OF_PARTICIPANT, *references),
+        predicate=predicate,
+    )
+    follow_consent(name)
+
+
+def create_care_root(
+    name: str,
+    *items: SchemaItem,
+    indexes: Sequence[tuple[str, ...]] = (),
+    references: Sequence[Reference] = (),
+) -> None:
+    """Make a `care` table that needs no participant; `follow_consent` it, if it may have one."""
+    create_tenant_table(
+        name,
+        *_care_columns("SHARED"),
+        *items,
+        indexes=indexes,
+        references=(OF_INTERVENTION, *references),
+        predicate=CARE_PREDICATE,
+    )
+
+
+def follow_consent(name: str) -> None:
+    """Let the consents decide `visible_to` on a `care` table."""
+    op.execute(
+        f"CREATE TRIGGER follow_consent BEFORE INSERT OR UPDATE ON {name} "
+        "FOR EACH ROW EXECUTE FUNCTION care.fill_audience()"
+    )
+    read = ["tenant_id", "intervention_id", "owner_party", "visible_to", "sharing"]
+    if name != "care.participant":
+        read.append("participant_id")
+    op.execute(f"GRANT SELECT ({', '.join(read)}), UPDATE (visible_to) ON {name} TO fyrklang_doorkeeper")
+
+
+def _care_columns(sharing: str) -> tuple[SchemaItem, ...]:
+    return (
+        sa.Column("intervention_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("owner_party", sa.Text, nullable=False),
+        sa.Column("visible_to", ARRAY(sa.Text), nullable=False, server_default="{}"),
+        sa.Column("sharing", sa.Text, nullable=False, server_default=sharing),
+        one_of("sharing", SHARINGS),
+        sa.CheckConstraint(
+            "owner_party ~ '^(FK|AF|REGION|KOMMUN)(-[0-9A-Za-z_-]+)?$'", name="owner_is_party"
+        ),
+    )
 
 
 def create_shared_table(name: str, *items: SchemaItem, grants: Mapping[str, str]) -> None:

@@ -71,8 +71,13 @@ def sign_in(
     national: Role | None = None,
     loa: int = 3,
     person_id: UUID | None = None,
+    party: str = "FK",
+    team: UUID | None = None,
 ) -> FlaskClient:
-    """A browser in which somebody with these places is signed in at a level, acting in the first."""
+    """A browser in which somebody with these places is signed in at a level, acting in the first.
+
+    They come from an organisation of the kind `party`, and work in the insats `team` of every förbund.
+    """
     identity = app.extensions["fyrklang.identity"]
     person_id = person_id or uuid4()
     with psycopg.connect(identity.config.url_for("migrator").replace("+psycopg", "")) as conn:
@@ -82,12 +87,19 @@ def sign_in(
         )
         conn.execute(TRUSTED)
         for forbund, role in places:
+            place_id = uuid4()
             conn.execute(
                 "INSERT INTO registry.membership (tenant_id, id, person_id, organisation_id, display_name, "
                 "roles, valid_from) SELECT %s, %s, %s, id, 'Prova Person', %s, '2024-01-01' "
-                "FROM registry.organisation WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1",
-                (forbund.id, uuid4(), person_id, [role.value]),
+                "FROM registry.organisation WHERE kind = %s AND NOT synthetic ORDER BY code LIMIT 1",
+                (forbund.id, place_id, person_id, [role.value], party),
             )
+            if team is not None:
+                conn.execute(
+                    "INSERT INTO office.team_member (tenant_id, id, intervention_id, membership_id, valid_from) "
+                    "VALUES (%s, %s, %s, %s, '2024-01-01')",
+                    (forbund.id, uuid4(), team, place_id),
+                )
         if national is not None:
             conn.execute(
                 "INSERT INTO registry.national_role (person_id, role) VALUES (%s, %s)",

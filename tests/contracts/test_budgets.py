@@ -17,6 +17,8 @@ LONG_FUNCTIONS: dict[str, str] = {
     "migrations/versions/0003_identity.py::_issuers": "one table, read as a form",
     "migrations/versions/0004_jobs.py::_job_table": "one table, read as a form",
     "migrations/versions/0005_office.py::_intervention": "one table, read as a form",
+    "migrations/versions/0020_care.py::_referral": "one table, read as a form",
+    "migrations/versions/0021_stays.py::_stay": "one table, read as a form",
 }
 """Path, or path::function, to the reason it may be longer."""
 

@@ -140,9 +140,14 @@ def _scan(said: str, other: Planted, statement: str, report: Report) -> None:
         report.leaks.append(f"canary seen: {statement}")
 
 
+def at_work(own: Planted) -> TenantContext:
+    """A case worker of the party that owns what is planted, in the team of the insats."""
+    return TenantContext(own.tenant_id, own.slug, uuid4(), "FK", (own.intervention_id,))
+
+
 def _token(config: Config, own: Planted, other: Planted, context: str) -> str | None:
     signer = TokenSigner(config)
-    good = signer.sign(TenantContext(own.tenant_id, own.slug))
+    good = signer.sign(at_work(own))
     return {
         "own": good,
         "unset": None,

@@ -38,6 +38,20 @@ LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 Values = Callable[[str, Mapping[str, UUID], UUID], dict[str, Any]]
 
+
+def _care(rows: Mapping[str, UUID]) -> dict[str, Any]:
+    """In the förbund's insats, owned by the party that everyone in tests comes from."""
+    return {"intervention_id": rows["office.intervention"], "owner_party": "FK"}
+
+
+def _about(rows: Mapping[str, UUID]) -> dict[str, Any]:
+    return {**_care(rows), "participant_id": rows["care.participant"]}
+
+
+def _in_stay(rows: Mapping[str, UUID]) -> dict[str, Any]:
+    return {**_about(rows), "stay_id": rows["care.stay"]}
+
+
 SEEDS: dict[str, Values] = {
     "office.canary": lambda canary, _rows, _org: {"note": canary},
     "office.member": lambda canary, _rows, org: {
@@ -48,7 +62,9 @@ SEEDS: dict[str, Values] = {
     "office.intervention": lambda canary, _rows, _org: {
         "name": canary,
         "direction": "INDIVIDUAL",
-        "follow_up_method": "COUNT_ONLY",
+        "follow_up_method": "PERSON",
+        "mode": "B",
+        "person_level_from": 2025,
         "focus": "TEAM",
         "format": "TEAM",
         "status": "RUNNING",
@@ -91,6 +107,115 @@ SEEDS: dict[str, Values] = {
         "display_name": canary,
         "roles": ["DIRECTOR"],
         "valid_from": "2024-01-01",
+    },
+    "office.mode_change": lambda canary, rows, _org: {
+        "intervention_id": rows["office.intervention"],
+        "from_mode": "A",
+        "to_mode": "B",
+        "first_year": 2025,
+        "officer": canary,
+        "basis": canary,
+        "decided_on": "2025-01-01",
+    },
+    "office.team_member": lambda _canary, rows, _org: {
+        "intervention_id": rows["office.intervention"],
+        "membership_id": rows["registry.membership"],
+        "valid_from": "2024-01-01",
+    },
+    "care.participant": lambda canary, rows, _org: {**_care(rows), "code": canary[-40:], "sex": "K"},
+    "care.consent": lambda canary, rows, _org: {
+        **_about(rows),
+        "purpose": "INFO_EXCHANGE",
+        "party": "AF",
+        "text_version": "1",
+        "form": "PAPER",
+        "reference": canary,
+        "given_on": "2025-01-02",
+    },
+    "care.referral": lambda canary, rows, _org: {
+        **_about(rows),
+        "visible_to": [f"R-{rows['care.referral'].hex}"],
+        "reference": canary,
+        "status_hash": sha256(canary.encode()).hexdigest(),
+        "referring_party": "FK",
+        "referred_by": rows["care.referral"],
+        "referrer_name": canary,
+        "received_on": "2025-01-02",
+        "code": canary[-40:],
+        "sex": "K",
+        "own_words": canary,
+    },
+    "care.stay": lambda canary, rows, _org: {
+        **_about(rows),
+        "referral_id": rows["care.referral"],
+        "started_on": "2025-02-01",
+        "referring_party": "FK",
+        "sex": "K",
+        "next_step": canary,
+    },
+    "care.situation": lambda _canary, rows, _org: {
+        **_in_stay(rows),
+        "moment": "START",
+        "taken_on": "2025-02-01",
+        "occupations": ["NONE"],
+        "income_sources": ["SJP"],
+    },
+    "care.assessment": lambda _canary, rows, _org: {
+        **_in_stay(rows),
+        "moment": "START",
+        "taken_on": "2025-02-01",
+        "area": "HEALTH",
+        "score": 3,
+    },
+    "care.existing_plan": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "party": "FK",
+        "kind": canary,
+        "aim": canary,
+    },
+    "care.plan": lambda canary, rows, _org: {**_in_stay(rows), "goal": canary},
+    "care.commitment": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "plan_id": rows["care.plan"],
+        "party": "FK",
+        "what": canary,
+        "responsible": canary,
+    },
+    "care.plan_version": lambda canary, rows, _org: {
+        **_about(rows),
+        "plan_id": rows["care.plan"],
+        "number": 1,
+        "met_on": "2025-02-01",
+        "content": Jsonb({"goal": canary}),
+    },
+    "care.activity": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "kind": canary,
+        "lane": "WORK",
+        "party": "FK",
+        "started_on": "2025-02-01",
+    },
+    "care.note": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "sharing": "SHARED",
+        "kind": "MEETING",
+        "happened_on": "2025-02-01",
+        "body": canary,
+        "written_by": rows["registry.membership"],
+        "writer_name": canary,
+    },
+    "care.task": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "kind": "OWN",
+        "what": canary,
+        "due_on": "2025-03-01",
+    },
+    "care.anonymous_entry": lambda _canary, rows, _org: {
+        **_care(rows),
+        "year": 2025,
+        "quarter": 1,
+        "sex": "K",
+        "reason": "PROTECTED",
     },
     "registry.invitation": lambda canary, _rows, org: {
         "name": canary,

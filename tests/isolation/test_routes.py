@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from fyrklang.access.guard import Scope, guard_of
-from fyrklang.access.permissions import NATIONAL_ROLES, ROLE_PERMISSIONS, Permission, Role
+from fyrklang.access.permissions import CASE_ROLES, NATIONAL_ROLES, ROLE_PERMISSIONS, Permission, Role
 from fyrklang.kernel.config import Config
 from tests.isolation.seeds import TRACES, Planted, checksum, plant
 from tests.people import Forbund, sign_in
@@ -50,10 +50,17 @@ def nation(app: Flask, config: Config) -> Nation:
         own, *others = (plant(admin, name) for name in ("alfa", "beta", "gamma"))
     home = Forbund(own.tenant_id, own.slug)
     browsers = {
-        role: sign_in(app, national=role) if role in NATIONAL_ROLES else sign_in(app, (home, role))
+        role: sign_in(app, national=role) if role in NATIONAL_ROLES else _at_home(app, home, role, own)
         for role in Role
     }
     return Nation(own, others, browsers)
+
+
+def _at_home(app: Flask, home: Forbund, role: Role, own: Planted) -> FlaskClient:
+    """In the team of the insats when the role meets participants; the referrer is who sent the referral."""
+    team = own.intervention_id if role in CASE_ROLES - {Role.REFERRER} else None
+    person_id = own.rows["care.referral"] if role is Role.REFERRER else None
+    return sign_in(app, (home, role), person_id=person_id, team=team)
 
 
 def rules(app: Flask, scope: Scope | None = None) -> Iterator[tuple[Rule, str]]:

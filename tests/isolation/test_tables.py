@@ -8,10 +8,9 @@ import psycopg
 import pytest
 
 from fyrklang.kernel.config import Config
-from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.token import TokenSigner
 from tests.isolation.census import tenant_tables
-from tests.isolation.probes import attack
+from tests.isolation.probes import at_work, attack
 from tests.isolation.seeds import ORDER, checksum, plant
 
 
@@ -42,7 +41,7 @@ def test_own_row_is_seen_in_own_context_and_nothing_without(
     config: Config, admin: psycopg.Connection, table: str
 ) -> None:
     own = plant(admin, "alfa")
-    token = TokenSigner(config).sign(TenantContext(own.tenant_id, own.slug))
+    token = TokenSigner(config).sign(at_work(own))
     with psycopg.connect(config.url_for("app").replace("+psycopg", "")) as conn:
         count = f"SELECT count(*) FROM {table}"
         assert conn.execute(count).fetchone() == (0,)  # type: ignore[arg-type]

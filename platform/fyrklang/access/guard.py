@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from fyrklang.access import audit
 from fyrklang.access.actor import Actor, NationalReader, require
 from fyrklang.access.pairs import Where, forbidden, refusal
-from fyrklang.access.permissions import NATIONAL_ROLES, Permission, Role, permissions_of
+from fyrklang.access.permissions import NATIONAL_ROLES, PERMISSION_TRAITS, Permission, Role, permissions_of
+from fyrklang.access.teams import context_for
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import Forbidden, NotFound, NotSignedIn
@@ -113,7 +114,7 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
     if place is None:
         raise NotFound
     g.place = place
-    context = TenantContext(place.tenant_id, place.slug, actor_id=person.person_id)
+    context = context_for(_database(), place, person.person_id, PERMISSION_TRAITS[permission].reach)
     origin = audit.origin_of(person, place)
     audit.note_entrance(_database(), context, origin)
     try:

@@ -68,6 +68,12 @@ class Permission(StrEnum):
     NATIONAL_READ = "national:read"
     RELEASES_WRITE = "releases:write"
     PLATFORM_READ = "platform:read"
+    REFERRALS_SEND = "referrals:send"
+    REFERRALS_OWN = "referrals:own"
+    REFERRALS_READ = "referrals:read"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    CASES_UNMASK = "cases:unmask"
     LOG_OWN = "log:own"
     LOG_READ = "log:read"
     LOG_REVIEW = "log:review"
@@ -75,10 +81,12 @@ class Permission(StrEnum):
 
 
 class Reach(StrEnum):
-    """What an act reaches: a förbund's office, one participant's case, one's own things, or wider."""
+    """What an act reaches: a förbund's office, one participant's case, the referrals one has sent, one's own
+    things, or wider. It decides what the signed context carries (`access.teams`)."""
 
     TENANT = "tenant"
     CASE = "case"
+    REFERRER = "referrer"
     OWN = "own"
     NATIONAL = "national"
     PLATFORM = "platform"
@@ -101,6 +109,8 @@ class Traits:
     opened_by: frozenset[str] = frozenset()
 
 
+_TO_CASE = frozenset({"assigned", "same_team", "controller_party", "delegation", "consent"})
+
 PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.MEMBERS_READ: Traits(Reach.TENANT),
     Permission.ROLES_READ: Traits(Reach.TENANT),
@@ -113,6 +123,12 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.NATIONAL_READ: Traits(Reach.NATIONAL),
     Permission.RELEASES_WRITE: Traits(Reach.NATIONAL, loa=3),
     Permission.PLATFORM_READ: Traits(Reach.PLATFORM),
+    Permission.REFERRALS_SEND: Traits(Reach.REFERRER, loa=3),
+    Permission.REFERRALS_OWN: Traits(Reach.REFERRER, loa=3, reads_person=True),
+    Permission.REFERRALS_READ: Traits(Reach.CASE, loa=3, reads_person=True, opened_by=_TO_CASE),
+    Permission.CASES_READ: Traits(Reach.CASE, loa=3, reads_person=True, opened_by=_TO_CASE),
+    Permission.CASES_WRITE: Traits(Reach.CASE, loa=3, opened_by=_TO_CASE),
+    Permission.CASES_UNMASK: Traits(Reach.CASE, loa=3, reads_person=True, opened_by=_TO_CASE),
     Permission.LOG_OWN: Traits(Reach.OWN),
     Permission.LOG_READ: Traits(Reach.TENANT, loa=3),
     Permission.LOG_REVIEW: Traits(Reach.TENANT, loa=3),
@@ -122,6 +138,8 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
 _P = Permission
 _OPEN = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.ROLES_READ, _P.LOG_OWN})
 _READERS = _OPEN | {_P.JOBS_READ}
+_SENDERS = frozenset({_P.REFERRALS_SEND, _P.REFERRALS_OWN})
+_TEAM = _SENDERS | {_P.REFERRALS_READ, _P.CASES_READ, _P.CASES_WRITE, _P.CASES_UNMASK}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TENANT_ADMIN: _READERS
@@ -131,9 +149,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BOARD: _OPEN,
     Role.PROCESS_LEAD: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE},
     Role.PREP_GROUP: _OPEN,
-    Role.COORDINATOR: _READERS | {_P.COUNTS_WRITE},
-    Role.CASE_WORKER: _READERS | {_P.COUNTS_WRITE},
-    Role.REFERRER: frozenset({_P.INTERVENTIONS_READ, _P.ROLES_READ, _P.LOG_OWN}),
+    Role.COORDINATOR: _READERS | _TEAM | {_P.COUNTS_WRITE},
+    Role.CASE_WORKER: _READERS | _TEAM | {_P.COUNTS_WRITE},
+    Role.REFERRER: _SENDERS | frozenset({_P.INTERVENTIONS_READ, _P.ROLES_READ, _P.LOG_OWN}),
     Role.AUDITOR: _OPEN,
     Role.LOG_REVIEWER: frozenset({_P.ROLES_READ, _P.LOG_READ, _P.LOG_REVIEW, _P.LOG_OWN}),
     Role.NAT_COUNCIL: frozenset({_P.NATIONAL_READ}),

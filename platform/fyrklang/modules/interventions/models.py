@@ -16,7 +16,11 @@ COUNT_FIELDS = ("started", "ongoing", "ended", "known_outcome", "ended_work_stud
 
 
 class Intervention(TenantOwned, Base):
-    """An insats: what the förbund finances. Direction, follow-up method and ESF lock once counted."""
+    """An insats: what the förbund finances. Direction, follow-up method and ESF lock once counted.
+
+    `mode` says what is stored about people: A counts only, B a code, C their identity. From the year
+    `person_level_from` on figures come from stays, before it from counts.
+    """
 
     __tablename__ = "intervention"
     __table_args__ = OFFICE
@@ -36,6 +40,11 @@ class Intervention(TenantOwned, Base):
     parties: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     kommun_code: Mapped[str | None]
     places: Mapped[int | None]
+    person_level_from: Mapped[int | None]
+    referral_required: Mapped[bool] = mapped_column(default=True)
+    referrals_open: Mapped[bool] = mapped_column(default=True)
+    free_text: Mapped[bool] = mapped_column(default=False)
+    who_for: Mapped[str] = mapped_column(default="")
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -75,6 +84,23 @@ class Count(TenantOwned, Base):
     ended_work_study: Mapped[int]
     updated_by: Mapped[UUID | None]
     updated_at: Mapped[datetime]
+
+
+class ModeChange(TenantOwned, Base):
+    """That an insats began to store more, or less, about people, and who approved it."""
+
+    __tablename__ = "mode_change"
+    __table_args__ = OFFICE
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    intervention_id: Mapped[UUID]
+    from_mode: Mapped[str]
+    to_mode: Mapped[str]
+    first_year: Mapped[int]
+    officer: Mapped[str]
+    basis: Mapped[str]
+    decided_on: Mapped[date]
+    changed_by: Mapped[UUID | None]
 
 
 class SourcedFact(TenantOwned, Base):
