@@ -41,6 +41,16 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
     ),
     Permission.NATIONAL_READ: lazy_gettext("se publicerade siffror för hela landet"),
     Permission.RELEASES_WRITE: lazy_gettext("publicera siffror för hela landet"),
+    Permission.REFERRALS_SEND: lazy_gettext("skicka remisser till insatser"),
+    Permission.REFERRALS_OWN: lazy_gettext("följa remisser man själv har skickat"),
+    Permission.REFERRALS_READ: lazy_gettext("läsa och besluta om remisser till de insatser man arbetar i"),
+    Permission.CASES_READ: lazy_gettext(
+        "läsa om deltagare i de insatser man arbetar i, så långt samtycket räcker"
+    ),
+    Permission.CASES_WRITE: lazy_gettext("skriva om deltagare i de insatser man arbetar i"),
+    Permission.CASES_UNMASK: lazy_gettext(
+        "visa namn och personnummer på deltagare i de insatser man arbetar i"
+    ),
     Permission.LOG_OWN: lazy_gettext("se vad man själv har gjort och läst enligt loggen"),
     Permission.LOG_READ: lazy_gettext("läsa förbundets logg över vem som har gjort och läst vad"),
     Permission.LOG_REVIEW: lazy_gettext("granska loggen och skriva under granskningen"),
