@@ -12,7 +12,7 @@ import psycopg
 
 from fyrklang.tenancy.selfcheck import PUBLIC_REGISTER
 
-SCHEMAS = ("context", "registry", "office", "care", "facts", "national", "audit", "jobs")
+SCHEMAS = ("context", "registry", "office", "care", "facts", "national", "audit", "jobs", "vault")
 LOGIN_ROLES = ("app", "worker", "auth", "relay", "audit_writer", "council", "backup")
 SHARED_TABLES = frozenset(
     {
@@ -150,9 +150,9 @@ RULES: dict[str, str] = {
         SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm') AND
           ((n.nspname = 'national' AND has_table_privilege('fyrklang_app', c.oid, 'SELECT, INSERT, UPDATE'))
-           OR (n.nspname IN ('office', 'care', 'facts', 'jobs')
+           OR (n.nspname IN ('office', 'care', 'facts', 'jobs', 'vault')
                AND has_table_privilege('fyrklang_relay', c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
-           OR (n.nspname IN ('office', 'care', 'facts', 'jobs')
+           OR (n.nspname IN ('office', 'care', 'facts', 'jobs', 'vault')
                AND has_table_privilege('fyrklang_auth', c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
            OR (c.oid::regclass::text = 'registry.membership'
                AND has_table_privilege('fyrklang_auth', c.oid, 'SELECT')))""",

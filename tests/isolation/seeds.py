@@ -227,6 +227,18 @@ SEEDS: dict[str, Values] = {
         "created_by": uuid4(),
         "expires_at": "2099-01-01",
     },
+    "vault.tenant_key": lambda canary, _rows, _org: {
+        "purpose": "DATA",
+        "generation": 1,
+        "platform_key": canary,
+        "wrapped": canary.encode(),
+        "created_at": "2024-01-01",
+    },
+    "vault.person_key": lambda canary, rows, _org: {
+        "tenant_key_id": rows["vault.tenant_key"],
+        "wrapped": canary.encode(),
+        "created_at": "2024-01-01",
+    },
     "jobs.job": lambda canary, rows, _org: {
         "kind": "facts.recompute",
         "key": canary,

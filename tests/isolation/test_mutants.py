@@ -50,7 +50,7 @@ LOG_FAULTS = (
 FOREIGN_KEYS = """
     SELECT c.conrelid::regclass::text, c.conname FROM pg_constraint c
     WHERE c.contype = 'f' AND cardinality(c.conkey) > 1 AND c.connamespace::regnamespace::text = ANY (
-      ARRAY['office', 'care', 'facts', 'jobs', 'registry', 'audit'])"""
+      ARRAY['office', 'care', 'facts', 'jobs', 'registry', 'audit', 'vault'])"""
 
 
 def test_every_policy_and_force_and_key_is_missed_when_gone(

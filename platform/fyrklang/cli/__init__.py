@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "facts": "fyrklang.cli.facts:facts",
     "issuer": "fyrklang.cli.issuer:issuer",
     "jobs": "fyrklang.cli.jobs:jobs",
+    "keys": "fyrklang.cli.keys:keys",
     "migrate": "fyrklang.cli.migrate:migrate",
     "national": "fyrklang.cli.national:national",
     "tenants": "fyrklang.cli.tenants:tenants",

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from fyrklang.kernel.crypto import KeyRing
+
 ROLES = ("migrator", "app", "worker", "auth", "relay", "audit_writer", "council", "backup")
 """Database roles that may log in. `owner`, `publisher` and `doorkeeper` may not."""
 
 MIN_SECRET_LENGTH = 32
+DERIVED_FIELD_KEY = "secret"
+"""The name of the field key that comes from `FYRKLANG_SECRET_KEY`."""
+
+_FIELD_KEY = re.compile(r"([a-z0-9-]{1,20}):(\S{32,})")
 _KNOWN_SECRETS = ("changeme", "secret", "password", "fyrklang", "dev")
 
 
@@ -42,6 +49,19 @@ class Config:
     oidc_client_secret: str = ""
     demo_issuer: str = ""
     role_urls: Mapping[str, str] = field(default_factory=dict)
+    field_keys: Mapping[str, str] = field(default_factory=dict)
+
+    def field_key_ring(self) -> KeyRing:
+        """The keys that wrap each förbund's keys: those given, then the one derived from the secret.
+
+        The derived one stays last, so that an installation can begin without `FYRKLANG_FIELD_KEYS` and get
+        it later.
+        """
+        given = {
+            name: hmac.new(secret.encode(), b"field-keys", hashlib.sha256).digest()
+            for name, secret in self.field_keys.items()
+        }
+        return KeyRing({**given, DERIVED_FIELD_KEY: self.derive("field-keys")})
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, so that no two uses share key material."""
@@ -96,6 +116,7 @@ class Config:
                 for role in ROLES
                 if environ.get(f"FYRKLANG_DATABASE_URL_{role.upper()}")
             },
+            field_keys=_field_keys(environ.get("FYRKLANG_FIELD_KEYS", "")),
         )
 
 
@@ -104,6 +125,21 @@ def as_sqlalchemy_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
         "postgres://", "postgresql+psycopg://", 1
     )
+
+
+def _field_keys(text: str) -> dict[str, str]:
+    """Read `name:secret,name:secret`, the one that wraps first."""
+    keys: dict[str, str] = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        found = _FIELD_KEY.fullmatch(item)
+        if not found or found[1] in (*keys, DERIVED_FIELD_KEY):
+            raise ConfigError(
+                "FYRKLANG_FIELD_KEYS skrivs namn:hemlighet,namn:hemlighet med den nyaste först. Ett namn är "
+                f"högst 20 tecken a–z, 0–9 och bindestreck, används en gång och är inte {DERIVED_FIELD_KEY}; "
+                f"en hemlighet är minst {MIN_SECRET_LENGTH} slumpade tecken."
+            )
+        keys[found[1]] = found[2]
+    return keys
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
