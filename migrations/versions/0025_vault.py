@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from migrations.helpers import Reference, create_tenant_table, one_of
 
 revision = "0025"
-down_revision = "0009"
+down_revision = "0022"
 
 READERS = ("app", "worker", "backup")
 
