@@ -13,7 +13,7 @@ from fyrklang.access.guard import refuse_unguarded
 from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
-from fyrklang.kernel.errors import NotSignedIn
+from fyrklang.kernel.errors import NotSignedIn, TooWeak
 from fyrklang.national.compare.limits import places
 from fyrklang.parts import PARTS
 from fyrklang.sdk import frame
@@ -49,6 +49,7 @@ def create_app(config: Config) -> Flask:
     _register(app)
     shell.init_app(app, _web_options(app, config))
     app.register_error_handler(NotSignedIn, _lead_to_login)
+    app.register_error_handler(TooWeak, _lead_to_stronger_login)
     refuse_unguarded(app, UNGUARDED)
     app.extensions["fyrklang.warm_up"] = _warm_up
     return app
@@ -65,6 +66,14 @@ def _lead_to_login(error: NotSignedIn) -> Any:
     if request.method != "GET" or request.path.startswith(API_PREFIX):
         return problems.answer(error)
     return redirect(url_for("signin.login", nasta=request.full_path.rstrip("?")), 303)
+
+
+def _lead_to_stronger_login(error: TooWeak) -> Any:
+    """A page that takes a stronger login leads there and back; a form or a program is told."""
+    if request.method != "GET" or request.path.startswith(API_PREFIX):
+        return problems.answer(error)
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("signin.stronger", niva=error.level, nasta=wanted), 303)
 
 
 def _register(app: Flask) -> None:

@@ -19,7 +19,15 @@ from fyrklang.kernel.config import Config
 from tests.isolation.seeds import TRACES, Planted, checksum, plant
 from tests.people import Forbund, sign_in
 
-PLAIN = {"year": "2024", "quarter": "1", "measure": "M1", "issuer_id": "demo", "digest": "0", "name": "x"}
+PLAIN = {
+    "handle": "0",
+    "year": "2024",
+    "quarter": "1",
+    "measure": "M1",
+    "issuer_id": "demo",
+    "digest": "0",
+    "name": "x",
+}
 """Parameters that name no one's row."""
 
 ROWS = {

@@ -9,14 +9,9 @@ from sqlalchemy.orm import Session
 
 from fyrklang.access.permissions import PERMISSION_TRAITS, Permission, Role
 from fyrklang.access.relations import CaseFacts, Decision, Reason, judge, relations_of, stand
-from fyrklang.kernel.errors import Forbidden, NotFound
+from fyrklang.kernel.errors import Forbidden, NotFound, TooWeak
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
-
-WEAK_LOGIN = (
-    "Det här kräver att du har loggat in med en starkare e-legitimation (tillitsnivå 3). "
-    "Logga ut och logga in igen på det sättet."
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ class Actor:
         decision = judge(held, PERMISSION_TRAITS[permission], relations_of(case), self.loa)
         if decision.reason is Reason.RELATION:
             raise NotFound
-        _refuse(decision)
+        _refuse(decision, PERMISSION_TRAITS[permission].loa)
 
 
 @dataclass(frozen=True)
@@ -95,11 +90,12 @@ def require(permission: Permission, held: bool, loa: int) -> None:
     Raises:
         Forbidden: says which of the two was missing.
     """
-    _refuse(stand(held, PERMISSION_TRAITS[permission], loa))
+    traits = PERMISSION_TRAITS[permission]
+    _refuse(stand(held, traits, loa), traits.loa)
 
 
-def _refuse(decision: Decision) -> None:
+def _refuse(decision: Decision, level: int) -> None:
     if decision.reason is Reason.LEVEL:
-        raise Forbidden(WEAK_LOGIN)
+        raise TooWeak(level)
     if not decision.allowed:
         raise Forbidden

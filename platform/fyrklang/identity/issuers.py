@@ -90,6 +90,11 @@ def level_of(issuer: Issuer | None, acr: str | None) -> int:
     return rest if acr is None else issuer.loa_map.get(acr, rest)
 
 
+def ways_to(issuer: Issuer, level: int) -> tuple[str, ...]:
+    """The acr values that by agreement mean at least this level of assurance."""
+    return tuple(acr for acr, means in issuer.loa_map.items() if acr != "*" and means >= level)
+
+
 class IssuerRegistry:
     """Reads issuers as the login role, keeping them for half a minute."""
 

@@ -20,6 +20,7 @@ from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from werkzeug.datastructures import MultiDict
 
 from fyrklang.identity.issuers import Issuer, IssuerRegistry
+from fyrklang.identity.logout import Left, LogoutTokens
 from fyrklang.identity.network import BoundedSession, Deadline, read_json
 from fyrklang.identity.outcomes import Accepted, LoginRefused, Outcome, Reason, Refused
 from fyrklang.identity.prelogin import PreLogins, Started, fingerprint, new_cookie
@@ -88,6 +89,14 @@ class OidcClient:
         """Judge the answer that came to this issuer's callback. Never raises for what an issuer sends."""
         try:
             return self._finish(self._providers.of(issuer), answer, cookie)
+        except LoginRefused as refused:
+            return Refused(refused.reason, issuer.name, refused.detail)
+
+    def left(self, issuer: Issuer, token: str, judge: LogoutTokens) -> Left | Refused:
+        """Judge an issuer's word that somebody has left. Never raises for what an issuer sends."""
+        provider = self._providers.of(issuer)
+        try:
+            return judge.judge(provider, token, provider.deadline())
         except LoginRefused as refused:
             return Refused(refused.reason, issuer.name, refused.detail)
 

@@ -109,5 +109,11 @@ class Accepted:
     claims: Mapping[str, Any] = field(repr=False)
     id_token: str = field(repr=False)
 
+    @property
+    def sid(self) -> str:
+        """What the issuer calls its own session; empty where it does not say."""
+        sid = self.claims.get("sid")
+        return sid if isinstance(sid, str) else ""
+
 
 Outcome = Accepted | Refused

@@ -21,6 +21,7 @@ from flask import Request, Response
 
 from fyrklang.identity.grants import Grants
 from fyrklang.identity.outcomes import Accepted
+from fyrklang.identity.session_index import IssuerIndex, by_session, by_subject
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.clock import now
 from fyrklang.kernel.config import Config
@@ -44,6 +45,7 @@ class Session:
         handle: SHA-256 (hex) of the cookie value; safe to show the person in a list.
         acting: the id of the membership, or the national role, the person has chosen to act in.
         id_token: kept only to end the session at the issuer too.
+        sid: what the issuer calls its own session, when it says so.
     """
 
     handle: str
@@ -59,6 +61,7 @@ class Session:
     auth_time: int | None = None
     agent: str = ""
     id_token: str = field(default="", repr=False)
+    sid: str = field(default="", repr=False)
 
     @property
     def membership(self) -> Membership | None:
@@ -128,6 +131,7 @@ class Sessions:
         self._valkey = valkey
         self._read_grants = read_grants
         self._clock = clock
+        self._index = IssuerIndex(valkey, ABSOLUTE)
 
     def create(self, accepted: Accepted, person_id: UUID, agent: str) -> tuple[str, Session] | None:
         """A new session after a login, and its cookie value. None when the person has ended.
@@ -151,6 +155,7 @@ class Sessions:
             auth_time=accepted.auth_time,
             agent=agent[:200],
             id_token=accepted.id_token,
+            sid=accepted.sid,
         )
         if len(session.choices) == 1:
             session = replace(session, acting=session.choices[0])
@@ -215,6 +220,16 @@ class Sessions:
             keys = [key for handle in handles for key in (_key(handle), _grants_key(handle))]
             self._valkey.delete(_person_key(person_id), *keys)
         return len(handles)
+
+    def end_at_issuer(self, issuer_id: str, subject: str, sid: str) -> int:
+        """End what an issuer says has ended: one login of a person, or with no `sid` all. Returns how many."""
+        names = ([by_subject(subject)] if subject else []) + ([by_session(sid)] if sid else [])
+        ended = 0
+        with _answering():
+            for handle in self._index.handles(issuer_id, *names):
+                stored = self._valkey.get(_key(handle))
+                ended += stored is not None and self.end(UUID(json.loads(stored)["person_id"]), handle)
+        return ended
 
     def refresh(self, person_id: UUID) -> None:
         """Ask for the person's grants anew at their next request, after a change of roles."""
@@ -283,6 +298,8 @@ class Sessions:
         pipe.set(_grants_key(session.handle), session.grants.to_json(), ex=GRANTS_AGE)
         pipe.sadd(_person_key(session.person_id), session.handle)
         pipe.expire(_person_key(session.person_id), ABSOLUTE)
+        names = [by_subject(session.subject)] + ([by_session(session.sid)] if session.sid else [])
+        self._index.note(pipe, session.handle, session.issuer_id, *names)
         pipe.execute()
 
     def _forget(self, person_id: UUID, handle: str) -> None:
@@ -322,6 +339,7 @@ def _values(session: Session) -> dict[str, Any]:
         "auth_time": session.auth_time,
         "agent": session.agent,
         "id_token": session.id_token,
+        "sid": session.sid,
     }
 
 
@@ -341,6 +359,7 @@ def _session(handle: str, values: dict[str, Any], grants: Grants) -> Session:
         auth_time=values["auth_time"],
         agent=values["agent"],
         id_token=values["id_token"],
+        sid=values["sid"],
     )
 
 

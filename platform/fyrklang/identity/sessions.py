@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from fyrklang.identity.grants import read_grants
 from fyrklang.identity.issuers import IssuerRegistry, level_of
+from fyrklang.identity.logout import LogoutTokens
 from fyrklang.identity.network import Network
 from fyrklang.identity.oidc import OidcClient
 from fyrklang.identity.prelogin import PreLogins
@@ -40,6 +41,7 @@ class Identity:
     issuers: IssuerRegistry
     sessions: Sessions
     client: OidcClient
+    logouts: LogoutTokens
 
 
 def build(
@@ -55,7 +57,8 @@ def build(
         lambda: clock().timestamp(),
     )
     sessions = Sessions(config, valkey, lambda person, at: read_grants(database, person, at), clock)
-    return Identity(config, database, issuers, sessions, client)
+    logouts = LogoutTokens(valkey, lambda: clock().timestamp())
+    return Identity(config, database, issuers, sessions, client, logouts)
 
 
 def init_app(app: Flask, config: Config, database: Database) -> None:

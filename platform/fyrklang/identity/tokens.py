@@ -66,8 +66,15 @@ def check_id_token(
     return claims
 
 
-def verify(provider: Provider, token: Any, deadline: Deadline) -> tuple[dict[str, Any], dict[str, Any]]:
+def verify(
+    provider: Provider,
+    token: Any,
+    deadline: Deadline,
+    types: tuple[str | None, ...] = _ID_TOKEN_TYPES,
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims of a compact JWS signed by the issuer with an algorithm it is registered for.
+
+    `types` are the values of the header's `typ` that this use lets through.
 
     Raises:
         LoginRefused: it is not.
@@ -81,7 +88,7 @@ def verify(provider: Provider, token: Any, deadline: Deadline) -> tuple[dict[str
         raise LoginRefused(Reason.HEADER, "kid is not text")
     if foreign := _FOREIGN_KEYS & header.keys():
         raise LoginRefused(Reason.HEADER, f"header carries {', '.join(sorted(foreign))}")
-    if header.get("typ") not in _ID_TOKEN_TYPES:
+    if header.get("typ") not in types:
         raise LoginRefused(Reason.HEADER, "token is of another type")
     key = provider.key(kid, algorithm, deadline)
     try:

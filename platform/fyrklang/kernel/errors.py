@@ -52,6 +52,20 @@ class Forbidden(ProblemError):  # noqa: N818
     detail = "Din roll får inte göra det här. Vänd dig till förbundets administratör om du behöver det."
 
 
+class TooWeak(Forbidden):
+    """The login is not strong enough for this act. `level` is the level of assurance it takes, 1–4."""
+
+    title = "Du behöver logga in starkare"
+    detail = (
+        "Det här kräver en starkare inloggning. Öppna sidan på nytt, så får du logga in starkare. "
+        "Inget är sparat."
+    )
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+        super().__init__()
+
+
 class Invalid(ProblemError):  # noqa: N818
     """Fields need mending; nothing was saved."""
 

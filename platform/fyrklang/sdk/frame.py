@@ -16,6 +16,7 @@ from fyrklang.web.i18n import gettext as _
 
 SWITCH_ENDPOINT = "signin.choose"
 LOGOUT_ENDPOINT = "signin.logout"
+ACCOUNT_ENDPOINT = "signin.own_sessions"
 
 
 def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
@@ -30,7 +31,7 @@ def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
         menu=Menu(tuple(_items(app, entries, person, here))),
         tenants=_tenants(person, here),
         tenant_label=_("Visar") if person.national_roles else _("Förbund"),
-        account_url="",
+        account_url=url_for(ACCOUNT_ENDPOINT),
         logout_url=url_for(LOGOUT_ENDPOINT),
         home_url="/",
         synthetic=demo and (here is None or here.synthetic),

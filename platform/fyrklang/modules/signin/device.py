@@ -1,4 +1,4 @@
-"""Which organisations were last chosen on this device, so that the next login is one click."""
+"""The device somebody logs in on: what it is called, and which organisations were last chosen on it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from fyrklang.kernel.ids import parse_id
 
 LATEST = 5
 _YEAR = 365 * 24 * 3600
+# Each names itself as those after it too, so the order decides.
+_BROWSERS = (("Edg", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def latest(
@@ -36,6 +46,12 @@ def remember(config: Config, request: Request, response: Response, organisation_
         httponly=True,
         samesite="Lax",
     )
+
+
+def words(agent: str) -> str:
+    """What a browser calls itself, shortened for its owner: "Firefox, Windows"; empty when it says nothing known."""
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, found))
 
 
 def _remembered(config: Config, request: Request) -> list[UUID]:

@@ -9,7 +9,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Scope
 from fyrklang.identity import organisations, prelogin
 from fyrklang.identity.issuers import Issuer
-from fyrklang.identity.oidc import Wish, local_path
+from fyrklang.identity.oidc import Departure, Wish, local_path
 from fyrklang.identity.outcomes import Refused
 from fyrklang.identity.session_store import Session
 from fyrklang.identity.sessions import current, installed
@@ -45,17 +45,8 @@ def depart() -> Any:
     if isinstance(departure, Refused):
         service.note_refusal(organisation.issuer, departure)
         return _login_page(fault=departure.sentence, status=departure.status)
-    response = _hand_over(departure.url, organisation.name)
+    response = _send_off(departure, organisation.name)
     device.remember(identity.config, request, response, organisation.id)
-    response.set_cookie(
-        prelogin.cookie_name(identity.config),
-        departure.cookie,
-        max_age=prelogin.LIFETIME_SECONDS,
-        path="/",
-        secure=identity.config.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
     return response
 
 
@@ -117,6 +108,85 @@ def logout() -> Any:
     return response
 
 
+@PAGES.route("/logga-in/starkare", permission=SIGNED_IN)
+def stronger() -> Any:
+    """What takes a stronger login, and the way to it."""
+    wanted, target = _wanted()
+    if service.level(installed(), _session()) >= wanted:
+        return redirect(target)
+    return _stronger_page(wanted, target)
+
+
+@PAGES.route("/logga-in/starkare", permission=SIGNED_IN, methods=("POST",))
+def depart_stronger() -> Any:
+    """Begin a login at the level wanted, at the issuer the person is signed in at."""
+    identity = installed()
+    wanted, target = _wanted()
+    way = service.stronger(identity, _session(), wanted, target)
+    if way is None:
+        return _stronger_page(wanted, target), 422
+    issuer, wish = way
+    departure = identity.client.begin(issuer, wish)
+    if isinstance(departure, Refused):
+        service.note_refusal(issuer, departure)
+        return _stronger_page(wanted, target, departure.sentence), departure.status
+    return _send_off(departure, issuer.name)
+
+
+@PAGES.route("/mina-inloggningar", permission=SIGNED_IN)
+def own_sessions() -> str:
+    """Where the person is signed in."""
+    session = _session()
+    rows = installed().sessions.all_of(session.person_id)
+    return render_template("signin/own_sessions.html", rows=rows, own=session.handle, agent=device.words)
+
+
+@PAGES.route("/mina-inloggningar/ovriga/avsluta", permission=SIGNED_IN, methods=("POST",))
+def end_other_sessions() -> Any:
+    """End every session but this one."""
+    service.end_others(installed(), _session())
+    return redirect(url_for("signin.own_sessions"), 303)
+
+
+@PAGES.route("/mina-inloggningar/<handle>/avsluta", permission=SIGNED_IN, methods=("POST",))
+def end_session(handle: str) -> Any:
+    """End one of one's own sessions."""
+    service.end_one(installed(), _session(), handle)
+    return redirect(url_for("signin.own_sessions"), 303)
+
+
+@PAGES.route("/auth/<issuer_id>/utloggad", permission=PUBLIC, methods=("POST",))
+def left(issuer_id: str) -> Any:
+    """Where an issuer says that somebody has left (OpenID Connect Back-Channel Logout 1.0)."""
+    identity = installed()
+    issuer = identity.issuers.get(issuer_id)
+    if issuer is None:
+        raise NotFound
+    told = service.left(identity, issuer, request.form.get("logout_token", ""))
+    if isinstance(told, Refused):
+        service.note_refusal(issuer, told)
+        return {"error": "invalid_request"}, 400
+    return Response(status=200)
+
+
+def _wanted() -> tuple[int, str]:
+    level = request.values.get("niva", type=int) or 3
+    return min(max(level, 1), 4), local_path(request.values.get("nasta", "/"))
+
+
+def _stronger_page(wanted: int, target: str, fault: str = "") -> str:
+    identity, session = installed(), _session()
+    issuer = identity.issuers.get(session.issuer_id)
+    return render_template(
+        "signin/stronger.html",
+        level=wanted,
+        target=target,
+        fault=fault,
+        issuer=issuer.name if issuer else "",
+        possible=service.stronger(identity, session, wanted, target) is not None,
+    )
+
+
 def _login_page(fault: str = "", status: int = 200) -> Response:
     identity = installed()
     offered = organisations.linked(identity.database, identity.issuers.all())
@@ -131,6 +201,21 @@ def _login_page(fault: str = "", status: int = 200) -> Response:
         fault=fault,
     )
     return make_response(page, status)
+
+
+def _send_off(departure: Departure, name: str) -> Response:
+    config = installed().config
+    response = _hand_over(departure.url, name)
+    response.set_cookie(
+        prelogin.cookie_name(config),
+        departure.cookie,
+        max_age=prelogin.LIFETIME_SECONDS,
+        path="/",
+        secure=config.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def _hand_over(url: str, name: str) -> Response:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import structlog
 
 from fyrklang.access.permissions import ROLE_NAMES, Role
 from fyrklang.identity.grants import sign_in
-from fyrklang.identity.issuers import Issuer
+from fyrklang.identity.issuers import Issuer, level_of, ways_to
+from fyrklang.identity.oidc import Wish
 from fyrklang.identity.outcomes import Accepted, Reason, Refused
 from fyrklang.identity.session_store import Session
 from fyrklang.identity.sessions import Identity
@@ -50,6 +52,9 @@ def enter(identity: Identity, accepted: Accepted, old: Session | None, agent: st
     if made is None:
         return None
     cookie, session = made
+    if old is not None and _still_acts(old, session):
+        # A stronger login is a new session, but the person goes on in the role they had.
+        cookie, session = identity.sessions.act(session, cast("str", old.acting))
     target = accepted.target if accepted.target != "/" else start_of(session)
     return Entered(cookie, target if session.acting else CHOOSE)
 
@@ -97,6 +102,39 @@ def farewell(identity: Identity, session: Session) -> str | None:
     return identity.client.logout_url(issuer, session.id_token or None, back)
 
 
+def level(identity: Identity, session: Session) -> int:
+    """The level of assurance the session was signed in at."""
+    return level_of(identity.issuers.get(session.issuer_id), session.acr)
+
+
+def stronger(identity: Identity, session: Session, wanted: int, target: str) -> tuple[Issuer, Wish] | None:
+    """Where to log in at a wanted level, and as what; None where the organisation has no such way."""
+    issuer = identity.issuers.get(session.issuer_id)
+    ways = ways_to(issuer, wanted) if issuer else ()
+    if issuer is None or not ways:
+        return None
+    return issuer, Wish(session.organisation_id, target, acr=ways)
+
+
+def end_one(identity: Identity, session: Session, handle: str) -> None:
+    """End one of the person's own sessions; ending one that has ended changes nothing."""
+    identity.sessions.end(session.person_id, handle)
+
+
+def end_others(identity: Identity, session: Session) -> int:
+    """End every session of the person but this one; returns how many."""
+    others = [one for one in identity.sessions.all_of(session.person_id) if one.handle != session.handle]
+    return sum(identity.sessions.end(session.person_id, one.handle) for one in others)
+
+
+def left(identity: Identity, issuer: Issuer, token: str) -> int | Refused:
+    """End what an issuer says has ended; returns how many sessions did."""
+    told = identity.client.left(issuer, token, identity.logouts)
+    if isinstance(told, Refused):
+        return told
+    return identity.sessions.end_at_issuer(issuer.id, told.subject, told.sid)
+
+
 def ended(issuer: Issuer) -> Refused:
     """The refusal of someone whose account is ended."""
     return Refused(Reason.ENDED, issuer.name)
@@ -105,6 +143,10 @@ def ended(issuer: Issuer) -> Refused:
 def note_refusal(issuer: Issuer, refused: Refused) -> None:
     """Write the reason to the log; it never holds a token, a code or who the person is."""
     log.warning("login_refused", issuer=issuer.id, reason=refused.reason.value, detail=refused.detail)
+
+
+def _still_acts(old: Session, new: Session) -> bool:
+    return new.acting is None and old.person_id == new.person_id and old.acting in new.choices
 
 
 def _roles(codes: frozenset[str]) -> str:
