@@ -227,6 +227,28 @@ SEEDS: dict[str, Values] = {
         "created_by": uuid4(),
         "expires_at": "2099-01-01",
     },
+    "office.group_series": lambda canary, rows, _org: {
+        "intervention_id": rows["office.intervention"],
+        "name": canary,
+        "template": "OWN",
+        "place": canary,
+        "leaders": [canary],
+    },
+    "office.group_meeting": lambda canary, rows, _org: {
+        "series_id": rows["office.group_series"],
+        "number": 1,
+        "theme": canary,
+        "held_on": "2025-03-03",
+    },
+    "care.group_place": lambda _canary, rows, _org: {
+        **_in_stay(rows),
+        "series_id": rows["office.group_series"],
+    },
+    "care.attendance": lambda _canary, rows, _org: {
+        **_in_stay(rows),
+        "meeting_id": rows["office.group_meeting"],
+        "mark": "HERE",
+    },
     "vault.tenant_key": lambda canary, _rows, _org: {
         "purpose": "DATA",
         "generation": 1,

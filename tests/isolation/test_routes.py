@@ -37,6 +37,8 @@ ROWS = {
     "review_id": "audit.review",
     "membership_id": "registry.membership",
     "invitation_id": "registry.invitation",
+    "series_id": "office.group_series",
+    "meeting_id": "office.group_meeting",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 
