@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import permutations
+from threading import Event
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from flask import Response
 
 from fyrklang.identity.outcomes import Reason
 from tests.identity.cases import CASES, LOA3, Case
-from tests.identity.hostile import Act, HostileIssuer
+from tests.identity.hostile import Act, HostileIssuer, rsa_key
 from tests.identity.support import Browser, Site, text_of
+
+Recorder = Callable[[str, object], None]
 
 
 def _prepare(site: Site, hostile: HostileIssuer, case: Case) -> None:
@@ -138,6 +146,61 @@ class TestTheWayBack:
                     assert answer.status_code == 400
                     assert refusals[0]["reason"] in (Reason.ISSUER_SWAPPED.value, Reason.STATE_UNKNOWN.value)
                 assert browser.who() is None
+
+    def test_no_answer_counts_at_another_of_six(self, site: Site, record_property: Recorder) -> None:
+        with ExitStack() as stack:
+            six = [stack.enter_context(HostileIssuer(f"one-of-six-{number}")) for number in range(6)]
+            for one in six:
+                one.register(site.config)
+            site.forget()
+            pairs = list(permutations(six, 2))
+            for sender, taker in pairs:
+                browser = Browser(site)
+                address = self._return_address(browser, sender)
+                swapped = address.replace(f"/auth/{sender.id}/", f"/auth/{taker.id}/")
+                with site.refusals() as refusals:
+                    assert browser.follow(swapped).status_code == 400
+                assert [one["reason"] for one in refusals] == [Reason.ISSUER_SWAPPED.value]
+                assert browser.who() is None
+        record_property("ordered pairs of issuers swapped", len(pairs))
+
+    def test_one_that_hangs_holds_up_no_other(self, site: Site, hostile: HostileIssuer) -> None:
+        released = Event()
+
+        def hang() -> Response:
+            released.wait(30)
+            return Response("{}", mimetype="application/json")
+
+        with HostileIssuer("hanging") as other:
+            other.act = Act(whole={"/.well-known/openid-configuration": hang})
+            other.register(site.config, timeout_ms=5000)
+            site.forget()
+            with ThreadPoolExecutor(20) as pool:
+                begun = [
+                    pool.submit(Browser(site).post, "/logga-in", organisation=str(other.organisation_id))
+                    for _ in range(20)
+                ]
+                for _ in range(5):
+                    browser = Browser(site)
+                    assert browser.follow(self._return_address(browser, hostile)).status_code == 302
+                still = [one for one in begun if not one.done()]
+                released.set()
+                told = {one.result().status_code for one in begun}
+        assert still, "the others were through while this one hung"
+        assert told == {502}
+
+    def test_rotated_keys_fail_nobody(self, site: Site, hostile: HostileIssuer) -> None:
+        old, new = hostile.key, rsa_key("next")
+        try:
+            for key, published in ((old, (old,)), (old, (old, new)), (new, (old, new)), (new, (new,))):
+                listed = [one.as_dict(private=False) for one in published]
+                hostile.act = Act(keys=lambda document, listed=listed: document.update(keys=listed))
+                hostile.key = key
+                for _ in range(5):
+                    browser = Browser(site)
+                    assert browser.follow(self._return_address(browser, hostile)).status_code == 302
+        finally:
+            hostile.key = old
 
     def test_an_unknown_issuer_has_no_callback(self, site: Site) -> None:
         assert Browser(site).get("/auth/nobody/callback?code=a&state=b").status_code == 404

@@ -19,6 +19,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import HTTPError
 
 from fyrklang.identity.outcomes import LoginRefused, Reason
+from fyrklang.kernel.outgoing import WalledAdapter
 
 MAX_BYTES = 256 * 1024
 SLOTS_PER_HOST = 8
@@ -109,8 +110,16 @@ class Network:
 class BoundedSession(OAuth2Session):  # type: ignore[misc]
     """Authlib's session with our bounds around every request it makes."""
 
-    def __init__(self, network: Network, deadline: Deadline, *, loopback: bool, **client: Any) -> None:
+    def __init__(
+        self, network: Network, deadline: Deadline, issuer: str, *, loopback: bool, **client: Any
+    ) -> None:
         super().__init__(**client)
+        # The operator chose the issuer's own host, which may be on a closed network; what it points at may not.
+        wall = WalledAdapter(
+            frozenset({urlsplit(issuer).hostname or ""}) | (LOOPBACK if loopback else frozenset())
+        )
+        self.mount("https://", wall)
+        self.mount("http://", wall)
         self._network = network
         self._deadline = deadline
         self._loopback = loopback

@@ -131,7 +131,9 @@ class Provider:
 
     def session(self, deadline: Deadline, **client: Any) -> BoundedSession:
         """A bounded session for calls to this issuer."""
-        return BoundedSession(self._network, deadline, loopback=self.issuer.loopback, **client)
+        return BoundedSession(
+            self._network, deadline, self.issuer.issuer, loopback=self.issuer.loopback, **client
+        )
 
     def metadata(self, deadline: Deadline) -> Metadata:
         """The issuer's endpoints.
