@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import admin, groups, health, interventions, log, members, signin, start, users
+from fyrklang.modules import admin, economy, groups, health, interventions, log, members, signin, start, users
 from fyrklang.national.compare.part import PART as COMPARE
 from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
@@ -14,6 +14,7 @@ PARTS: tuple[Part, ...] = (
     interventions.PART,
     groups.PART,
     members.PART,
+    economy.PART,
     log.PART,
     users.PART,
     admin.PART,

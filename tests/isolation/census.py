@@ -22,6 +22,7 @@ SHARED_TABLES = frozenset(
         "registry.tenant",
         "registry.region",
         "registry.kommun",
+        "registry.equity_guideline",
         "registry.organisation",
         "registry.applied",
         "registry.issuer",

@@ -18,6 +18,8 @@ from fyrklang.tenancy.registry.records import AF_CODE, FK_CODE, NAMESPACE, organ
 
 Row = dict[str, Any]
 SOURCE = "Påhittat förbund"
+_JOINED = {"fjallkusten": date(2025, 7, 1), "granstranden": date(2024, 4, 1)}
+"""When the last kommun of a förbund joined in the middle of a year."""
 _FK_AND_AF = (("FK", FK_CODE, "Försäkringskassan"), ("AF", AF_CODE, "Arbetsförmedlingen"))
 
 
@@ -60,13 +62,14 @@ def member_rows(nation: Nation, item: Association) -> list[Row]:
         *((kind, organisation_id(kind, code), name) for kind, code, name in _FK_AND_AF),
         *((party.kind, party.id, party.name) for party in (item.region, *item.kommuner)),
     ]
+    newest, joined = item.kommuner[-1].id, _JOINED.get(item.slug, date(item.founded, 1, 1))
     return [
         {
             "id": _id(nation, item.slug, "member", str(organisation)),
             "organisation_id": organisation,
             "party_kind": kind,
             "name": name,
-            "valid_from": date(item.founded, 1, 1),
+            "valid_from": joined if organisation == newest else date(item.founded, 1, 1),
             "source": "OWN",
         }
         for kind, organisation, name in parties

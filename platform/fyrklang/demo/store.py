@@ -15,15 +15,17 @@ from sqlalchemy.dialects.postgresql import insert
 import fyrklang.modules.interventions.facts  # noqa: F401 - its facts are counted once it is imported
 from fyrklang.demo import rows
 from fyrklang.demo.generate import Nation
+from fyrklang.demo.money import Purse
 from fyrklang.demo.nation import Association
 from fyrklang.demo.portfolio import Insats
 from fyrklang.kernel.db import Database
+from fyrklang.modules.economy.models import BudgetLine, EconomyYear, Entry, Equity, LedgerRow, Weight
 from fyrklang.modules.interventions.models import Count, Goal, Intervention
 from fyrklang.sdk.facts import Touched, recompute
 from fyrklang.tenancy.bulk import insert_many
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.registry import models
-from fyrklang.tenancy.session import Base, tenant_session
+from fyrklang.tenancy.session import Base, TenantSession, tenant_session
 
 Progress = Callable[[str, int, int], object]
 """Called with a short Swedish text, how many förbund are done, and of how many."""
@@ -115,12 +117,25 @@ def _write_association(
 ) -> None:
     interventions, counts = content
     with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
-        insert_many(session, models.Member, rows.member_rows(nation, item))
+        members = rows.member_rows(nation, item)
+        insert_many(session, models.Member, members)
         insert_many(session, Intervention, [rows.intervention_row(nation, each) for each in interventions])
         goals = [goal for each in interventions for goal in rows.goal_rows(nation, each)]
         insert_many(session, Goal, goals)
         insert_many(session, Count, counts)
+        owned = [(rows.intervention_id(nation, each), each) for each in interventions]
+        _write_money(session, Purse(nation.seed, item, owned), members)
         recompute(session, Touched())
+
+
+def _write_money(session: TenantSession, purse: Purse, members: Sequence[rows.Row]) -> None:
+    weights = purse.weights()
+    insert_many(session, EconomyYear, purse.years())
+    insert_many(session, Weight, weights)
+    insert_many(session, Entry, purse.entries(members, weights))
+    insert_many(session, BudgetLine, purse.lines())
+    insert_many(session, LedgerRow, purse.costs())
+    insert_many(session, Equity, purse.equity())
 
 
 def _put(connection: Connection, model: type[Base], values: list[rows.Row]) -> None:

@@ -1,0 +1,20 @@
+"""What the feature brings."""
+
+from __future__ import annotations
+
+from fyrklang.access.permissions import Permission
+from fyrklang.modules.economy.pages import pages
+from fyrklang.modules.economy.routes import api
+from fyrklang.sdk.parts import MenuEntry, Part
+from fyrklang.web.i18n import gettext
+
+PART = Part(
+    name="economy",
+    pages=(pages,),
+    apis=(api,),
+    menu=(
+        MenuEntry(
+            lambda: gettext("Ekonomi"), "coins", "economy.financing", Permission.ECONOMY_READ, order=40
+        ),
+    ),
+)
