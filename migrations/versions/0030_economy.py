@@ -96,7 +96,7 @@ def _budget() -> None:
         one_of("fund", FUNDS),
         sa.CheckConstraint("(post = 'INSATS') = (intervention_id IS NOT NULL)", name="insats_has_id"),
         unique=[("year", "target", "fund")],
-        references=[Reference(("intervention_id",), "office.intervention")],
+        references=[Reference(("intervention_id",), "office.intervention", on_delete="CASCADE")],
     )
 
 
