@@ -164,6 +164,10 @@ def _capital() -> None:
             "backup": "SELECT",
         },
     )
+    _guidelines()
+
+
+def _guidelines() -> None:
     table = sa.table(
         "equity_guideline",
         *(

@@ -27,6 +27,7 @@ PLAIN = {
     "issuer_id": "demo",
     "digest": "0",
     "name": "x",
+    "fund": "FINSAM",
 }
 """Parameters that name no one's row."""
 
@@ -39,6 +40,8 @@ ROWS = {
     "invitation_id": "registry.invitation",
     "series_id": "office.group_series",
     "meeting_id": "office.group_meeting",
+    "import_id": "office.ledger_import",
+    "target": "office.intervention",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 

@@ -61,7 +61,7 @@ def bar(value: int, tick: int, most: int, tone: str) -> Markup:
     return Markup(
         '<svg class="fy-mark-row" aria-hidden="true">'
         '<line class="fy-r-track" x1="0" x2="100%" y1="50%" y2="50%"/>'
-        '<rect class="fy-bar fy-bar--{}" x="0" y="25%" width="{:.2f}%" height="50%"/>'
+        '<rect class="fy-money fy-money--{}" x="0" y="25%" width="{:.2f}%" height="50%"/>'
         '<line class="fy-r-goal" x1="{:.2f}%" x2="{:.2f}%" y1="8%" y2="92%"/></svg>'
     ).format(tone, width, place, place)
 
