@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import admin, economy, groups, health, interventions, log, members, signin, start, users
+from fyrklang.modules import (
+    admin,
+    economy,
+    groups,
+    health,
+    interventions,
+    log,
+    members,
+    reports,
+    signin,
+    start,
+    users,
+)
 from fyrklang.national.compare.part import PART as COMPARE
 from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
@@ -15,6 +27,7 @@ PARTS: tuple[Part, ...] = (
     groups.PART,
     members.PART,
     economy.PART,
+    reports.PART,
     log.PART,
     users.PART,
     admin.PART,

@@ -140,6 +140,20 @@ SEEDS: dict[str, Values] = {
         "target": "OTHER",
     },
     "office.equity_balance": lambda _canary, _rows, _org: {"year": 2024, "closing_ore": 100_00},
+    "office.report": lambda canary, _rows, _org: {
+        "number": 1,
+        "kind": "BOARD",
+        "year": 2024,
+        "period": 0,
+        "state": "FROZEN",
+        "digest": canary,
+        "frozen_at": "2025-01-01",
+    },
+    "office.report_section": lambda canary, rows, _org: {
+        "report_id": rows["office.report"],
+        "code": "results",
+        "text": canary,
+    },
     "facts.cell": lambda _canary, rows, _org: {
         "intervention_id": rows["office.intervention"],
         "measure": "M1",

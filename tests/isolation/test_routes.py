@@ -28,6 +28,9 @@ PLAIN = {
     "digest": "0",
     "name": "x",
     "fund": "FINSAM",
+    "period": "0",
+    "ending": "csv",
+    "code": "results",
 }
 """Parameters that name no one's row."""
 
@@ -41,6 +44,7 @@ ROWS = {
     "series_id": "office.group_series",
     "meeting_id": "office.group_meeting",
     "import_id": "office.ledger_import",
+    "report_id": "office.report",
     "target": "office.intervention",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""

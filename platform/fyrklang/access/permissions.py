@@ -66,6 +66,8 @@ class Permission(StrEnum):
     COUNTS_WRITE = "counts:write"
     ECONOMY_READ = "economy:read"
     ECONOMY_WRITE = "economy:write"
+    REPORTS_READ = "reports:read"
+    REPORTS_WRITE = "reports:write"
     JOBS_READ = "jobs:read"
     NATIONAL_READ = "national:read"
     RELEASES_WRITE = "releases:write"
@@ -123,6 +125,8 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.COUNTS_WRITE: Traits(Reach.TENANT),
     Permission.ECONOMY_READ: Traits(Reach.TENANT),
     Permission.ECONOMY_WRITE: Traits(Reach.TENANT),
+    Permission.REPORTS_READ: Traits(Reach.TENANT),
+    Permission.REPORTS_WRITE: Traits(Reach.TENANT),
     Permission.JOBS_READ: Traits(Reach.TENANT),
     Permission.NATIONAL_READ: Traits(Reach.NATIONAL),
     Permission.RELEASES_WRITE: Traits(Reach.NATIONAL, loa=3),
@@ -149,15 +153,22 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TENANT_ADMIN: _READERS
     | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE}
     | {_P.LOG_TECHNICAL}
-    | {_P.ECONOMY_READ, _P.ECONOMY_WRITE},
-    Role.DIRECTOR: _READERS | {_P.INTERVENTIONS_WRITE} | {_P.ECONOMY_READ, _P.ECONOMY_WRITE},
-    Role.BOARD: _OPEN | {_P.ECONOMY_READ},
-    Role.PROCESS_LEAD: _READERS | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE} | {_P.ECONOMY_READ},
-    Role.PREP_GROUP: _OPEN | {_P.ECONOMY_READ},
+    | {_P.ECONOMY_READ, _P.ECONOMY_WRITE}
+    | {_P.REPORTS_READ, _P.REPORTS_WRITE},
+    Role.DIRECTOR: _READERS
+    | {_P.INTERVENTIONS_WRITE}
+    | {_P.ECONOMY_READ, _P.ECONOMY_WRITE}
+    | {_P.REPORTS_READ, _P.REPORTS_WRITE},
+    Role.BOARD: _OPEN | {_P.ECONOMY_READ} | {_P.REPORTS_READ},
+    Role.PROCESS_LEAD: _READERS
+    | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE}
+    | {_P.ECONOMY_READ}
+    | {_P.REPORTS_READ, _P.REPORTS_WRITE},
+    Role.PREP_GROUP: _OPEN | {_P.ECONOMY_READ} | {_P.REPORTS_READ},
     Role.COORDINATOR: _READERS | _TEAM | {_P.COUNTS_WRITE},
     Role.CASE_WORKER: _READERS | _TEAM | {_P.COUNTS_WRITE},
     Role.REFERRER: _SENDERS | frozenset({_P.INTERVENTIONS_READ, _P.ROLES_READ, _P.LOG_OWN}),
-    Role.AUDITOR: _OPEN | {_P.ECONOMY_READ},
+    Role.AUDITOR: _OPEN | {_P.ECONOMY_READ} | {_P.REPORTS_READ},
     Role.LOG_REVIEWER: frozenset({_P.ROLES_READ, _P.LOG_READ, _P.LOG_REVIEW, _P.LOG_OWN}),
     Role.NAT_COUNCIL: frozenset({_P.NATIONAL_READ}),
     Role.NAT_EDITOR: frozenset({_P.NATIONAL_READ, _P.RELEASES_WRITE}),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
-from fyrklang.modules.interventions import facts  # noqa: F401 - counted from the moment it is imported
+from fyrklang.modules.interventions import (
+    facts,  # noqa: F401 - counted from the moment it is imported
+    figures,  # noqa: F401 - handed to reports once it is imported
+)
 from fyrklang.modules.interventions.pages import pages
 from fyrklang.modules.interventions.routes import api
 from fyrklang.modules.interventions.start import start

@@ -36,8 +36,10 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
     Permission.INTERVENTIONS_READ: lazy_gettext("se insatser, mål och resultat i antal och andelar"),
     Permission.INTERVENTIONS_WRITE: lazy_gettext("lägga upp och ändra insatser och sätta mål"),
     Permission.COUNTS_WRITE: lazy_gettext("registrera antal för en insats"),
-    Permission.ECONOMY_READ: lazy_gettext("Se bidrag, budget, utfall och eget kapital"),
-    Permission.ECONOMY_WRITE: lazy_gettext("Sköta budget, bidrag och bokföring"),
+    Permission.ECONOMY_READ: lazy_gettext("se bidrag, budget, utfall och eget kapital"),
+    Permission.ECONOMY_WRITE: lazy_gettext("sköta budget, bidrag och bokföring"),
+    Permission.REPORTS_READ: lazy_gettext("läsa frysta rapporter och uppföljning"),
+    Permission.REPORTS_WRITE: lazy_gettext("skriva och frysa rapporter"),
     Permission.JOBS_READ: lazy_gettext(
         "följa arbete som pågår i bakgrunden, till exempel när siffror räknas om"
     ),
