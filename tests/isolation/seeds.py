@@ -312,6 +312,19 @@ SEEDS: dict[str, Values] = {
         "meeting_id": rows["office.group_meeting"],
         "mark": "HERE",
     },
+    "office.plugin_state": lambda canary, _rows, _org: {"plugin": "example", "status": "ON", "fault": canary},
+    "office.plugin_settings": lambda canary, _rows, _org: {
+        "plugin": "example",
+        "version": 1,
+        "chosen": Jsonb({"halsning": canary}),
+        "saver": canary,
+    },
+    "office.plugin_note": lambda canary, _rows, _org: {
+        "plugin": "example",
+        "kind": "anteckning",
+        "key": "senaste",
+        "body": Jsonb({"rubrik": canary, "ord": canary}),
+    },
     "vault.tenant_key": lambda canary, _rows, _org: {
         "purpose": "DATA",
         "generation": 1,
