@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from sqlalchemy import create_engine
 
 import fyrklang.modules.interventions.facts  # noqa: F401 - its facts are counted once it is imported
 from fyrklang.access.permissions import Role
 from fyrklang.identity import sessions
+from fyrklang.identity.issuers import Issuer, register
 from fyrklang.identity.outcomes import Accepted
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
@@ -30,6 +32,8 @@ from fyrklang.tenancy.session import tenant_session
 
 INSATSER, FEW_COUNTED = 50, 5
 YEAR = 2025
+ISSUER = Issuer("bench", "Mätningen", "https://bench.invalid", "bench", synthetic=True)
+"""Where everybody here has signed in: a login at no issuer opens nothing."""
 PEOPLE = 8
 """As many as the connections that ask at once; they sit spread evenly over the nation."""
 
@@ -107,7 +111,7 @@ def _open_session(config: Config, person: UUID) -> str:
     database, valkey = Database(config), sessions.connect(config.redis_url)
     try:
         identity = sessions.build(config, database, valkey)
-        accepted = Accepted("bench", str(person), "Mäta Mätare", None, None, None, "/", {}, "")
+        accepted = Accepted(ISSUER.id, str(person), "Mäta Mätare", None, None, None, "/", {}, "")
         made = identity.sessions.create(accepted, person, "bench")
     finally:
         database.dispose()
@@ -118,6 +122,10 @@ def _open_session(config: Config, person: UUID) -> str:
 
 
 def _register(config: Config, contexts: Sequence[TenantContext]) -> None:
+    engine = create_engine(config.url_for("migrator"))
+    with engine.begin() as connection:
+        register(connection, ISSUER)
+    engine.dispose()
     with psycopg.connect(_plain(config)) as migrator, migrator.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO registry.tenant (id, slug, name, short_name, synthetic) VALUES (%s, %s, %s, %s, true)",
