@@ -168,7 +168,7 @@ def _take_wall_down(config: Config) -> None:
 
 
 def _tag(server: Server, ground: Ground) -> str:
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=10)
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
     try:
         connection.request("GET", COMPARISON, headers={"Cookie": ground.council})
         return connection.getresponse().headers["ETag"]

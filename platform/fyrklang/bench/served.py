@@ -11,6 +11,7 @@ from sqlalchemy import event
 from fyrklang.access.actor import Actor
 from fyrklang.access.guard import Scope, guard
 from fyrklang.access.permissions import Permission
+from fyrklang.tenancy.audit import entrances
 from fyrklang.tenancy.session import TenantSession, lay_context
 
 EMPTY = "/api/v1/f/{slug}/bench-empty"
@@ -32,6 +33,8 @@ def without_context() -> Flask:
     """
     app = product()
     event.remove(TenantSession, "after_begin", lay_context)
+    # The log has a wall of its own, so that an entrance cannot be written without a context.
+    vars(entrances)["is_known"] = lambda *_entrance: True
     return app
 
 
