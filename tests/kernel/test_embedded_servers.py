@@ -73,7 +73,7 @@ def test_the_database_answers_in_the_promised_shape(running) -> None:
         "jit": "off",
         "log_parameter_max_length": "0",
         "log_parameter_max_length_on_error": "0",
-        "max_connections": "100",
+        "max_connections": "300",
     }
 
 

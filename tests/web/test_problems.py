@@ -10,7 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
+from sqlalchemy import create_engine
 
+from fyrklang.kernel.config import Config
 from fyrklang.web.forms import SwedishInteger
 from fyrklang.web.security import csrf_token
 from fyrklang.web.shell import WebOptions, init_app
@@ -57,6 +59,24 @@ def test_a_crash_tells_only_its_reference(client: FlaskClient, caplog: pytest.Lo
     reference = page.headers["X-Request-ID"]
     assert reference in page.text
     assert reference in caplog.text
+
+
+def test_a_database_that_is_full_or_away_asks_for_patience(config: Config) -> None:
+    app = make_app()
+    full = create_engine(config.url_for("app"), pool_size=1, max_overflow=0, pool_timeout=0.01)
+    gone = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    held = full.connect()
+    app.add_url_rule("/full", endpoint="full", view_func=full.connect)
+    app.add_url_rule("/gone", endpoint="gone", view_func=gone.connect)
+    try:
+        for path in ("/full", "/gone"):
+            page = app.test_client().get(path)
+            assert page.status_code == 503
+            assert "Tjänsten svarar inte just nu" in page.text
+            assert f'href="{path}"' in page.text
+    finally:
+        held.close()
+        full.dispose()
 
 
 def test_fields_at_fault_are_pointed_out(client: FlaskClient) -> None:

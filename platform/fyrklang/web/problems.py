@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, g, render_template, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from fyrklang.access.audit import request_id
@@ -21,6 +23,8 @@ from fyrklang.web.i18n import gettext
 from fyrklang.web.security import API_PREFIX
 
 REQUEST_ID = "X-Request-ID"
+BUSY = (OperationalError, PoolTimeout)
+"""The database is full, away or too slow: the same request may succeed in a minute."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,8 @@ def describe(error: Exception) -> Problem:
         title, detail = _known(status)
         fields = _field_errors(error)
     else:
-        status, fields = 500, {}
-        title, detail = _known(500)
+        status, fields = 503 if isinstance(error, BUSY) else 500, {}
+        title, detail = _known(status)
     reference = request_id() if status >= 500 else ""
     again = request.full_path.rstrip("?") if status in (429, 503) and request.method == "GET" else ""
     return Problem(status, title, detail, fields, reference, again)

@@ -26,7 +26,7 @@ _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
-    "max_connections": "100",
+    "max_connections": "300",
     "shared_buffers": "256MB",
     "jit": "off",
     "timezone": "UTC",
