@@ -5,6 +5,7 @@ from __future__ import annotations
 from fyrklang.modules import (
     admin,
     economy,
+    followups,
     groups,
     health,
     interventions,
@@ -25,6 +26,7 @@ PARTS: tuple[Part, ...] = (
     start.PART,
     interventions.PART,
     groups.PART,
+    followups.PART,
     members.PART,
     economy.PART,
     reports.PART,

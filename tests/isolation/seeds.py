@@ -325,6 +325,18 @@ SEEDS: dict[str, Values] = {
         "key": "senaste",
         "body": Jsonb({"rubrik": canary, "ord": canary}),
     },
+    "care.follow_up": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "closed_as": "REACHED",
+        "closed_on": "2026-03-03",
+        "helped_most": canary,
+    },
+    "care.follow_up_attempt": lambda _canary, rows, _org: {
+        **_in_stay(rows),
+        "tried_on": "2026-03-03",
+        "channel": "CALL",
+        "outcome": "NO_ANSWER",
+    },
     "vault.tenant_key": lambda canary, _rows, _org: {
         "purpose": "DATA",
         "generation": 1,

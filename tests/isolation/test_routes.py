@@ -41,6 +41,7 @@ ROWS = {
     "review_id": "audit.review",
     "membership_id": "registry.membership",
     "invitation_id": "registry.invitation",
+    "stay_id": "care.stay",
     "series_id": "office.group_series",
     "meeting_id": "office.group_meeting",
     "import_id": "office.ledger_import",

@@ -68,3 +68,41 @@ NEED_GROUPS = {
 }
 SEXES = {"K": "Kvinnor", "M": "Män", "U": "Uppgift saknas"}
 EVERYONE = "T"
+
+OCCUPATIONS = {
+    "WORK": "Arbete utan stöd",
+    "WORK_SUB": "Subventionerat arbete",
+    "SELF_EMP": "Eget företag",
+    "STUDY": "Studier",
+    "SEEK": "Aktivt arbetssökande",
+    "TRAIN": "Arbetsträning eller praktik",
+    "DAY": "Daglig verksamhet",
+    "LEAVE": "Föräldraledig",
+    "NONE": "Ingen sysselsättning",
+    "UNK": "Okänd",
+}
+WORKING = frozenset({"WORK", "WORK_SUB", "SELF_EMP"})
+SUBSIDIES = {
+    "NSJ": "Nystartsjobb",
+    "LB": "Lönebidrag",
+    "INTRO": "Introduktionsjobb",
+    "TRYGG": "Trygghetsanställning",
+    "OSA": "Offentligt skyddat arbete",
+    "ETJ": "Etableringsjobb",
+    "ANN": "Annat stöd",
+}
+INCOME_SOURCES = {
+    "SJP": "Sjukpenning",
+    "RHP": "Rehabiliteringspenning",
+    "SE": "Sjukersättning",
+    "AE": "Aktivitetsersättning",
+    "AST": "Aktivitetsstöd",
+    "UTV": "Utvecklingsersättning",
+    "AK": "Arbetslöshetsersättning",
+    "EB": "Ekonomiskt bistånd",
+    "ETE": "Etableringsersättning",
+    "STU": "Studiestöd",
+    "ANN": "Annan offentlig försörjning",
+    "NONE": "Ingen offentlig försörjning",
+    "UNK": "Okänd",
+}

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from fyrklang.access.permissions import Role
-from tests.modules.groups.conftest import Team
+from tests.modules.conftest import Team
 from tests.people import sign_in
 
 

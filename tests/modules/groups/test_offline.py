@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-from tests.chromium import WATCH, axe
-from tests.modules.groups.conftest import Team
+from tests.chromium import axe
+from tests.modules.conftest import Team
 from tests.modules.groups.test_groups import make_group, put_on_list
 
 pytestmark = pytest.mark.browser
@@ -21,28 +17,13 @@ CODES = [f"ÅV-{number:04d}" for number in range(12)]
 
 
 @pytest.fixture
-def page(app: Flask, browser: Browser, leader: FlaskClient, team: Team) -> Iterator[tuple[Page, UUID]]:
+def page(visit, leader: FlaskClient, team: Team) -> tuple[Page, UUID]:
     """The first meeting of a group of twelve, open in a browser."""
     for code in CODES:
         team.join(code)
     series, meetings = make_group(leader, team)
     put_on_list(leader, team, series, *CODES)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-    name = app.extensions["fyrklang.identity"].sessions.cookie_name
-    cookie = leader.get_cookie(name)
-    assert cookie is not None
-    context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
-    made = context.new_page()
-    made.add_init_script(WATCH)
-    made.goto(f"/f/{team.own.slug}/grupper/traffar/{meetings[0]}")
-    yield made, meetings[0]
-    context.close()
-    server.shutdown()
-    thread.join()
+    return visit(leader, f"/f/{team.own.slug}/grupper/traffar/{meetings[0]}"), meetings[0]
 
 
 def marks(team: Team, meeting: UUID) -> list[str]:
