@@ -337,6 +337,11 @@ SEEDS: dict[str, Values] = {
         "channel": "CALL",
         "outcome": "NO_ANSWER",
     },
+    "office.snooze": lambda _canary, rows, _org: {
+        "person_id": rows["registry.membership"],
+        "key": f"task:{rows['care.task']}",
+        "until": "2099-01-01",
+    },
     "vault.tenant_key": lambda canary, _rows, _org: {
         "purpose": "DATA",
         "generation": 1,

@@ -24,10 +24,14 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Part:
-    """Everything a feature registers, named in one place. Jobs and facts register when imported."""
+    """Everything a feature registers, named in one place. Jobs and facts register when imported.
+
+    What `case_start` brings is asked for only with a context that reaches participants.
+    """
 
     name: str
     pages: tuple[Pages, ...] = ()
     apis: tuple[Api, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     start: tuple[StartProvider, ...] = ()
+    case_start: tuple[StartProvider, ...] = ()

@@ -208,7 +208,7 @@ def test_a_protected_person_stands_in_no_list(leader: FlaskClient, team: Team, w
         assert save(leader, team, meetings[0], {"SKYDDAD": "HERE"}).status_code == 422
     stay = str(team.people["SKYDDAD"])
     for path in (
-        f"/f/{team.own.slug}/grupper", f"/f/{team.own.slug}/grupper/{series}", f"/f/{team.own.slug}/",
+        f"/f/{team.own.slug}/grupper", f"/f/{team.own.slug}/grupper/{series}", f"/f/{team.own.slug}/min-dag",
         f"/f/{team.own.slug}/grupper/traffar/{meetings[0]}", f"/api/v1/f/{team.own.slug}/groups",
     ):  # fmt: skip
         shown = leader.get(path)

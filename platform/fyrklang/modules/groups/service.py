@@ -284,16 +284,16 @@ def _of(person: Person) -> dict[str, Any]:
     }
 
 
-def meetings_on(actor: Actor, day: date) -> Sequence[Any]:
-    """Meetings on a day in the groups of one's insatser that nobody has saved."""
+def unsaved_meetings(actor: Actor, first: date, last: date) -> Sequence[Any]:
+    """Meetings from one day to another in the groups of one's insatser whose attendance nobody has saved."""
     query = (
-        select(Meeting.id, Meeting.number, Meeting.theme, Meeting.starts_at, Series.name)
+        select(Meeting.id, Meeting.number, Meeting.held_on, Meeting.starts_at, Series.name)
         .join(Series, Series.id == Meeting.series_id)
         .where(
             Series.intervention_id.in_(actor.context.interventions),
-            Meeting.held_on == day,
+            Meeting.held_on.between(first, last),
             Meeting.saved_at.is_(None),
         )
-        .order_by(Meeting.starts_at, Meeting.id)
+        .order_by(Meeting.held_on, Meeting.starts_at, Meeting.id)
     )
     return actor.session.execute(query).all()

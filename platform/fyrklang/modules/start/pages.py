@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.guard import SIGNED_IN
-from fyrklang.access.permissions import ROLE_NAMES, Permission
+from fyrklang.access.permissions import PERMISSION_TRAITS, ROLE_NAMES, Permission
+from fyrklang.kernel.errors import Invalid
+from fyrklang.modules.start import schemas, service
 from fyrklang.sdk.parts import MenuEntry, Part
 from fyrklang.sdk.routes import Pages, Scope
 from fyrklang.sdk.start import collect
 from fyrklang.web.context import Shell
+from fyrklang.web.forms import bind
 from fyrklang.web.i18n import gettext
 
 pages = Pages("start", __name__)
@@ -22,12 +25,44 @@ door = Pages("door", __name__, scope=Scope.NONE)
 
 
 @pages.route("/", permission=Permission.INTERVENTIONS_READ)
-def home(actor: Actor) -> str:
-    """What to do now, then figures with their base."""
-    parts = cast("tuple[Part, ...]", current_app.extensions["fyrklang.parts"])
-    start = collect(actor, [provider for part in parts for provider in part.start])
-    roles = ", ".join(sorted(ROLE_NAMES[role] for role in actor.roles))
-    return render_template("start/home.html", actor=actor, start=start, roles=roles)
+def home(actor: Actor) -> Any:
+    """What to do now, then figures with their base. Whoever meets participants has a page that may show them."""
+    if actor.may(Permission.CASES_READ) and actor.loa >= PERMISSION_TRAITS[Permission.CASES_READ].loa:
+        return redirect(url_for("start.day", slug=actor.slug), 303)
+    start = collect(actor, [provider for part in _parts() for provider in part.start])
+    return render_template("start/home.html", actor=actor, start=start, roles=_roles(actor), day=None)
+
+
+@pages.route("/min-dag", permission=Permission.CASES_READ)
+def day(actor: Actor) -> str:
+    """Everything that waits for one who meets participants, in one list."""
+    providers = [each for part in _parts() for each in (*part.case_start, *part.start)]
+    found = service.day(actor, providers)
+    rested = request.args.get("vilar", "")
+    undo = rested if any(row.key == rested for row, _until in found.resting) else ""
+    return render_template(
+        "start/home.html", actor=actor, start=found, roles=_roles(actor), day=found, undo=undo
+    )
+
+
+@pages.route("/min-dag/vila", permission=Permission.CASES_WRITE, methods=("POST",))
+def rest(actor: Actor) -> Response:
+    """Put a row off."""
+    form = bind(schemas.SnoozeIn, request.form)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    service.snooze(actor, form.values["key"], form.values["days"])
+    return redirect(url_for("start.day", slug=actor.slug, vilar=form.values["key"]), 303)
+
+
+@pages.route("/min-dag/vack", permission=Permission.CASES_WRITE, methods=("POST",))
+def wake(actor: Actor) -> Response:
+    """Take a rest back."""
+    form = bind(schemas.KeyIn, request.form)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    service.wake(actor, form.values["key"])
+    return redirect(url_for("start.day", slug=actor.slug), 303)
 
 
 @door.route("/", permission=SIGNED_IN)
@@ -35,6 +70,14 @@ def enter() -> Response:
     """Lead the visitor to the first place their roles give."""
     items = cast("Callable[[], Shell]", current_app.extensions["fyrklang.shell"])().menu.items
     return redirect(items[0].url if items else url_for("signin.choose"), 303)
+
+
+def _parts() -> tuple[Part, ...]:
+    return cast("tuple[Part, ...]", current_app.extensions["fyrklang.parts"])
+
+
+def _roles(actor: Actor) -> str:
+    return ", ".join(sorted(ROLE_NAMES[role] for role in actor.roles))
 
 
 PART = Part(
