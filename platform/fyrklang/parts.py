@@ -16,6 +16,7 @@ from fyrklang.modules import (
     start,
     users,
 )
+from fyrklang.national.catalogue.part import PART as CATALOGUE
 from fyrklang.national.compare.part import PART as COMPARE
 from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
@@ -35,4 +36,5 @@ PARTS: tuple[Part, ...] = (
     admin.PART,
     COUNCIL,
     COMPARE,
+    CATALOGUE,
 )

@@ -73,6 +73,7 @@ def test_features_keep_the_same_file_names() -> None:
         "listing.py",
         "charts.py",
         "published.py",
+        "drafts.py",
         "device.py",
         "acts.py",
         "review.py",

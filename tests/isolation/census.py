@@ -39,6 +39,10 @@ SHARED_TABLES = frozenset(
         "national.total",
         "national.leaf",
         "national.kommun_cover",
+        "national.card",
+        "national.question",
+        "national.adoption",
+        "national.follow",
     }
 )
 """Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases, and

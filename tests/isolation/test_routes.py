@@ -31,6 +31,7 @@ PLAIN = {
     "period": "0",
     "ending": "csv",
     "code": "results",
+    "card_id": "00000000-0000-7000-8000-000000000000",
 }
 """Parameters that name no one's row."""
 

@@ -8,6 +8,7 @@ from fyrklang.identity.setup import OwnIssuer, lay_in
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.paths import project_root
 from fyrklang.modules.interventions.published import apply_published
+from fyrklang.national.catalogue.cards import apply_real
 from fyrklang.tenancy.registry import apply, is_applied, load
 
 
@@ -19,6 +20,7 @@ def tenants(config: Config, progress: StepProgress) -> None:
         apply(config, registry, lambda done, total: progress("", done, total))
     progress("publicerade uppgifter")
     apply_published(config, folder)
+    apply_real(config, folder)
 
 
 def nation(config: Config, progress: StepProgress) -> None:

@@ -15,6 +15,7 @@ from fyrklang.cli.settings import load_config
 from fyrklang.kernel.config import Config, ConfigError
 from fyrklang.kernel.paths import project_root
 from fyrklang.modules.interventions.published import apply_published
+from fyrklang.national.catalogue.cards import apply_real
 from fyrklang.tenancy import registry as register
 from fyrklang.tenancy.registry import Change, Fault, Registry, RegistryError
 
@@ -75,6 +76,7 @@ def apply(ctx: click.Context, folder: Path) -> None:
                 config, registry, lambda done, total: bar.update(task, completed=done, total=total)
             )
         published = apply_published(config, folder)
+        apply_real(config, folder)
     ending = "införd" if count == 1 else "införda"
     click.echo(f"{_changes(count)} {ending}." if count else "Inga ändringar.")
     if published:

@@ -7,6 +7,7 @@ of any real förbund, and every row can be taken away again.
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -18,9 +19,11 @@ from fyrklang.demo.sanity import ImplausibleNationError
 from fyrklang.demo.store import Mark, NameTakenError, Progress
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
+from fyrklang.national.catalogue.cards import lay_in, load_cards
 from fyrklang.national.store.publishing import remove_invented
 
 DEFAULT_SEED = 1
+_CARDS = Path(__file__).with_name("cards.toml")
 
 
 def ensure(config: Config, progress: Progress | None = None, *, only: Collection[str] | None = None) -> None:
@@ -36,6 +39,7 @@ def ensure(config: Config, progress: Progress | None = None, *, only: Collection
             nation = generate(DEFAULT_SEED)
             _write(database, nation if only is None else nation.only(only), say, replace=False)
         publish_first(database, say)
+        lay_in(database, load_cards(_CARDS), synthetic=True)
     finally:
         database.dispose()
 
@@ -53,6 +57,7 @@ def draw(config: Config, seed: int, progress: Progress | None = None) -> Nation:
     try:
         _write(database, nation, say, replace=True)
         publish_first(database, say)
+        lay_in(database, load_cards(_CARDS), synthetic=True)
     finally:
         database.dispose()
     return nation

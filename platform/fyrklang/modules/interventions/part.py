@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
 from fyrklang.modules.interventions import (
+    drafts,  # noqa: F401 - makes drafts once it is imported
     facts,  # noqa: F401 - counted from the moment it is imported
     figures,  # noqa: F401 - handed to reports once it is imported
 )
