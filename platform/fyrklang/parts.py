@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import (
-    admin,
-    economy,
-    followups,
-    groups,
-    health,
-    interventions,
-    log,
-    members,
-    reports,
-    signin,
-    start,
-    users,
-)
-from fyrklang.national.catalogue.part import PART as CATALOGUE
+from fyrklang.modules import admin, casework, economy, followups, from fyrklang.national.catalogue.part import PART as CATALOGUE, groups, health, interventions, log, members, reports, signin, start, users
 from fyrklang.national.compare.part import PART as COMPARE
 from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part
@@ -25,6 +11,7 @@ PARTS: tuple[Part, ...] = (
     health.PART,
     signin.PART,
     start.PART,
+    casework.PART,
     interventions.PART,
     groups.PART,
     followups.PART,

@@ -48,6 +48,11 @@ ROWS = {
     "import_id": "office.ledger_import",
     "report_id": "office.report",
     "target": "office.intervention",
+    "referral_id": "care.referral",
+    "stay_id": "care.stay",
+    "consent_id": "care.consent",
+    "commitment_id": "care.commitment",
+    "note_id": "care.note",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 

@@ -18,7 +18,8 @@ from fyrklang.tenancy.session import TenantSession
 class Actor:
     """A person in one förbund, with the session that sees that förbund and no other.
 
-    `loa` is the level of assurance of the login, 1–4; 0 until somebody says otherwise.
+    `loa` is the level of assurance of the login, 1–4; 0 until somebody says otherwise. `party` is the home
+    organisation as rows about participants name it; None for those who come from none of the four.
     """
 
     session: TenantSession
@@ -28,6 +29,7 @@ class Actor:
     roles: frozenset[Role]
     permissions: frozenset[Permission]
     loa: int = 0
+    party: str | None = None
 
     @property
     def slug(self) -> str:

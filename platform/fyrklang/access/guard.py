@@ -114,11 +114,11 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
     if place is None:
         raise NotFound
     g.place = place
-    context = context_for(_database(), place, person.person_id, PERMISSION_TRAITS[permission].reach)
+    context, party = context_for(_database(), place, person.person_id, PERMISSION_TRAITS[permission].reach)
     origin = audit.origin_of(person, place)
     audit.note_entrance(_database(), context, origin)
     try:
-        return _answer_in_tenant(view, permission, (context, origin), args, kwargs)
+        return _answer_in_tenant(view, permission, (context, origin, party), args, kwargs)
     except Forbidden:
         audit.note_refusal(_database(), context, origin, permission, kwargs)
         raise
@@ -127,11 +127,11 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
 def _answer_in_tenant(
     view: View,
     permission: Permission,
-    whence: tuple[TenantContext, Origin],
+    whence: tuple[TenantContext, Origin, str | None],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Response:
-    context, origin = whence
+    context, origin, party = whence
     person, place = _signed_in(), cast("Membership", g.place)
     roles = frozenset(Role(code) for code in place.roles)
     _keep_apart(roles | {Role(code) for code in person.national_roles})
@@ -146,6 +146,7 @@ def _answer_in_tenant(
             roles=roles,
             permissions=permissions_of(roles),
             loa=person.loa,
+            party=party,
         )
         actor.require(permission)
         g.actor = actor

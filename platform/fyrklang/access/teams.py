@@ -7,6 +7,8 @@ party of their own, `R-` and their id: it sees what they sent and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from fyrklang.kernel import clock
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.ids import new_id
 from fyrklang.tenancy.context import TenantContext
-from fyrklang.tenancy.session import Base, TenantOwned, tenant_session
+from fyrklang.tenancy.session import Base, TenantOwned, TenantSession, tenant_session
 
 PARTY_KINDS = ("FK", "AF", "REGION", "KOMMUN")
 
@@ -31,6 +33,18 @@ _TEAMS = text(
            AND (t.valid_to IS NULL OR t.valid_to >= :today)
          ORDER BY t.intervention_id) AS teams
       FROM registry.organisation o WHERE o.id = :organisation
+    """
+)
+_MEMBERS = text(
+    """
+    SELECT m.person_id, m.display_name, o.kind, o.code, o.name AS home, t.responsible
+      FROM office.team_member t
+      JOIN registry.membership m ON m.tenant_id = t.tenant_id AND m.id = t.membership_id
+      JOIN registry.organisation o ON o.id = m.organisation_id
+     WHERE t.intervention_id = :insats AND m.ended_at IS NULL AND t.valid_from <= :today
+       AND (t.valid_to IS NULL OR t.valid_to >= :today) AND m.valid_from <= :today
+       AND (m.valid_to IS NULL OR m.valid_to >= :today)
+     ORDER BY registry.sv_sort(m.display_name)
     """
 )
 _OPEN = text(
@@ -65,21 +79,51 @@ def referrer_tag(person_id: UUID) -> str:
     return f"R-{person_id.hex}"
 
 
-def context_for(database: Database, place: Membership, person_id: UUID, reach: Reach) -> TenantContext:
-    """The context of a request with an act of this reach, from what holds today."""
+def context_for(
+    database: Database, place: Membership, person_id: UUID, reach: Reach
+) -> tuple[TenantContext, str | None]:
+    """The context of a request with an act of this reach, from what holds today, and the person's party."""
     plain = TenantContext(place.tenant_id, place.slug, actor_id=person_id)
     if reach not in (Reach.CASE, Reach.REFERRER):
-        return plain
+        return plain, None
+    values = {"membership": place.id, "organisation": place.organisation_id, "today": clock.today()}
     with tenant_session(database, plain) as session:
-        if reach is Reach.REFERRER:
-            everywhere = session.execute(_OPEN).scalar() or ()
-            return TenantContext(
-                place.tenant_id, place.slug, person_id, referrer_tag(person_id), tuple(everywhere)
-            )
-        values = {"membership": place.id, "organisation": place.organisation_id, "today": clock.today()}
         row = session.execute(_TEAMS, values).first()
-    if row is None:
-        return plain
-    return TenantContext(
-        place.tenant_id, place.slug, person_id, party_code(row.kind, row.code), tuple(row.teams)
-    )
+        everywhere = session.execute(_OPEN).scalar() if reach is Reach.REFERRER else None
+    party = party_code(row.kind, row.code) if row else None
+    if row is None or party is None:
+        return plain, None
+    if reach is Reach.REFERRER:
+        return replace(plain, party=referrer_tag(person_id), interventions=tuple(everywhere or ())), party
+    return replace(plain, party=party, interventions=tuple(row.teams)), party
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody in the team of an insats."""
+
+    person_id: UUID
+    name: str
+    party: str
+    home: str
+    responsible: bool
+
+
+def team_of(session: TenantSession, intervention_id: UUID) -> list[Colleague]:
+    """Those who work in an insats today, from the four parties, by name in Swedish order."""
+    rows = session.execute(_MEMBERS, {"insats": intervention_id, "today": clock.today()})
+    found = [(row, party_code(row.kind, row.code)) for row in rows]
+    return [
+        Colleague(row.person_id, row.display_name, party, row.home, row.responsible)
+        for row, party in found
+        if party is not None
+    ]
+
+
+def parties_of(team: Iterable[Colleague]) -> list[str]:
+    """The parties that sit in a team, in the order FK, AF, region, kommun."""
+    return sorted({each.party for each in team}, key=_by_kind)
+
+
+def _by_kind(party: str) -> tuple[int, str]:
+    return PARTY_KINDS.index(party.split("-", 1)[0]), party

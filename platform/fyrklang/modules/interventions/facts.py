@@ -1,4 +1,7 @@
-"""Facts from mode A counts: M1, M9 and M20 per quarter and year, by legal sex and for everyone."""
+"""Facts from counts: M1, M9 and M20 per quarter and year, by legal sex and for everyone.
+
+From the year an insats follows people on, its figures come from stays and its counts are left alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from fyrklang.modules.interventions.models import Count, Intervention
 from fyrklang.sdk.codes import EVERYONE
@@ -62,6 +65,12 @@ def _query(touched: Touched) -> Select[UUID, int, int, str, int, int, int, int]:
         Count.ended,
         Count.known_outcome,
         Count.ended_work_study,
+    ).join(
+        Intervention,
+        and_(
+            Intervention.id == Count.intervention_id,
+            or_(Intervention.person_level_from.is_(None), Intervention.person_level_from > Count.year),
+        ),
     )
     if touched.intervention_id is not None:
         query = query.where(Count.intervention_id == touched.intervention_id)

@@ -376,6 +376,11 @@ def _check_counts(
         faults["quarter"] = "Kvartalet har inte börjat än. Välj ett tidigare kvartal."
     if (year, quarter) < (row.starts_on.year, (row.starts_on.month + 2) // 3):
         faults["quarter"] = f"Insatsen startade {row.starts_on}. Välj ett senare kvartal."
+    if row.person_level_from is not None and year >= row.person_level_from:
+        faults["quarter"] = (
+            f"Från och med {row.person_level_from} räknas insatsen på deltagarnas egna avslut. "
+            "Den som inte kan registreras räknas utan personuppgifter från remissen."
+        )
     for sex, numbers in counts.items():
         if sex not in SEXES:
             faults[sex] = "Välj ett av alternativen."

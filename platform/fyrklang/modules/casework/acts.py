@@ -1,0 +1,40 @@
+"""What casework does, in the words of the log. No names: a stay is told by nothing but its id."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from fyrklang.sdk.audit import Group, action, thing
+from fyrklang.tenancy.session import TenantSession
+from fyrklang.web.i18n import gettext as _
+from fyrklang.web.i18n import lazy_gettext
+
+REFERRAL, STAY, PARTICIPANT = "referral", "stay", "participant"
+
+
+def _nameless(_session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return {each: _("nr %(id)s", id=each.hex[-6:]) for each in ids}
+
+
+thing(REFERRAL, lazy_gettext("Remiss"), _nameless)
+thing(STAY, lazy_gettext("Deltagande"), _nameless)
+thing(PARTICIPANT, lazy_gettext("Deltagare"), _nameless)
+
+SENT = action("referral.sent", lazy_gettext("Skickade en remiss"), Group.WRITE)
+ANSWERED = action("referral.answered", lazy_gettext("Kompletterade en remiss"), Group.WRITE)
+DECIDED = action("referral.decided", lazy_gettext("Beslutade om en remiss"), Group.WRITE)
+COUNTED = action("participant.counted", lazy_gettext("Räknade någon utan personuppgifter"), Group.WRITE)
+OWN_READ = action("referral.own_read", lazy_gettext("Läste egna remisser"), Group.READ)
+QUEUE_READ = action("referral.read", lazy_gettext("Läste remisser"), Group.READ)
+STARTED = action("stay.started", lazy_gettext("Tog emot en deltagare"), Group.WRITE)
+LIST_READ = action("stay.list_read", lazy_gettext("Läste listan över deltagare"), Group.READ)
+READ = action("stay.read", lazy_gettext("Läste om en deltagare"), Group.READ)
+CONSENT_GIVEN = action("consent.given", lazy_gettext("Registrerade samtycke"), Group.WRITE)
+CONSENT_WITHDRAWN = action("consent.withdrawn", lazy_gettext("Återkallade samtycke"), Group.WRITE)
+PLAN_CHANGED = action("plan.changed", lazy_gettext("Ändrade planen"), Group.WRITE)
+MAPPED = action("stay.mapped", lazy_gettext("Fyllde i kartläggningen"), Group.WRITE)
+NOTED = action("note.written", lazy_gettext("Skrev en anteckning"), Group.WRITE)
+ENDED = action("stay.ended", lazy_gettext("Avslutade ett deltagande"), Group.WRITE)
+UNDONE = action("stay.ending_undone", lazy_gettext("Ångrade ett avslut"), Group.WRITE)
+PRINTED = action("plan.printed", lazy_gettext("Skrev ut en plan"), Group.EXPORT)

@@ -1,0 +1,367 @@
+"""Casework as its pages show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from markupsafe import Markup
+
+from fyrklang.access.actor import Actor
+from fyrklang.kernel import clock
+from fyrklang.modules.casework import codes
+from fyrklang.modules.casework.models import Activity, Commitment, Note, Referral, Situation
+from fyrklang.modules.casework.stays import Case, Wanted
+from fyrklang.sdk.codes import NEED_GROUPS, SEXES
+from fyrklang.sdk.insatser import Insats
+from fyrklang.web.formats import date_iso
+from fyrklang.web.forms import Form
+from fyrklang.web.i18n import gettext as _
+from fyrklang.web.i18n import lazy_gettext
+from fyrklang.web.tables import Cell, Column, Pager, Row, Table
+
+DONE = {
+    "sent": lazy_gettext("Remissen är skickad."),
+    "answered": lazy_gettext("Svaret är skickat. Remissen står i kön igen."),
+    "withdrawn": lazy_gettext("Remissen är återtagen."),
+    "accepted": lazy_gettext("Remissen är mottagen. Deltagandet har börjat."),
+    "asked": lazy_gettext("Frågan är skickad till remittenten."),
+    "declined": lazy_gettext("Beslutet är sparat och syns för remittenten."),
+    "counted": lazy_gettext("Personen är räknad. Inget annat än kön och kvartal är sparat."),
+    "consent": lazy_gettext("Samtycket är registrerat."),
+    "revoked": lazy_gettext("Samtycket är återkallat. Parten kan inte läsa längre."),
+    "plan": lazy_gettext("Planen är sparad."),
+    "met": lazy_gettext("Mötet är sparat som en ny version av planen."),
+    "mapped": lazy_gettext("Kartläggningen är sparad."),
+    "noted": lazy_gettext("Anteckningen är sparad."),
+    "ended": lazy_gettext("Deltagandet är avslutat. Siffrorna räknas om."),
+    "undone": lazy_gettext("Avslutet är ångrat. Deltagandet fortsätter."),
+}
+REASON_WORDS = {"PROTECTED": "Skyddade personuppgifter", "NO_CONSENT": "Samtycker inte"}
+SHARING_WORDS = {
+    "OWN": "Bara min part",
+    "SHARED": "Parter med samtycke",
+    "HEALTH": "Parter med samtycke till hälsouppgifter",
+}
+KIND_WORDS = {
+    "note": ("anteckning", "anteckningar"),
+    "commitment": ("åtagande", "åtaganden"),
+    "plan": ("plan", "planer"),
+    "plan_version": ("tidigare version av planen", "tidigare versioner av planen"),
+    "activity": ("händelse på tidslinjen", "händelser på tidslinjen"),
+    "assessment": ("skattning", "skattningar"),
+    "existing_plan": ("egen plan hos part", "egna planer hos part"),
+    "situation": ("uppgift om sysselsättning", "uppgifter om sysselsättning"),
+    "stay": ("deltagande", "deltaganden"),
+    "referral": ("remiss", "remisser"),
+    "consent": ("samtycke", "samtycken"),
+    "task": ("uppgift att göra", "uppgifter att göra"),
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar or point of the timeline: left edge and width in per cent of the span shown."""
+
+    words: str
+    party: str
+    left: float
+    width: float
+    day: str
+
+
+def party(code: str) -> str:
+    """A party in a sentence."""
+    return codes.party_word(code)
+
+
+def options(among: Mapping[str, str], *, but: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Codes to choose among."""
+    return [(code, words) for code, words in among.items() if code not in but]
+
+
+def named(insatser: Sequence[Insats]) -> list[tuple[str, str]]:
+    """Insatser to choose among."""
+    return [(str(each.id), each.name) for each in insatser]
+
+
+def party_options(parties: Sequence[str]) -> list[tuple[str, str]]:
+    """Parties to choose among."""
+    return [(code, party(code)) for code in parties]
+
+
+def own_table(actor: Actor, rows: Sequence[Referral]) -> Table:
+    """What the referrer has sent."""
+    columns = (
+        Column("reference", _("Referens")),
+        Column("code", _("Kod")),
+        Column("received_on", _("Skickad"), kind="nowrap"),
+        Column("state", _("Läge"), card="value"),
+    )
+    return Table(
+        _("Skickade remisser"),
+        columns,
+        [
+            Row(
+                {
+                    "reference": row.reference,
+                    "code": row.code,
+                    "received_on": date_iso(row.received_on),
+                    "state": codes.REFERRAL_STATES[row.status],
+                },
+                url=url_for("referrals.own", slug=actor.slug, referral_id=row.id),
+            )
+            for row in rows
+        ],
+    )
+
+
+def queue_table(actor: Actor, rows: Sequence[Referral], known: Mapping[UUID, Insats]) -> Table:
+    """Remisser as the team meets them."""
+    columns = (
+        Column("code", _("Kod")),
+        Column("insats", _("Insats")),
+        Column("party", _("Från")),
+        Column("fit", _("Målgrupp")),
+        Column("days", _("Dagar"), kind="number"),
+        Column("state", _("Läge"), card="value"),
+    )
+    return Table(
+        _("Remisser"),
+        columns,
+        [
+            Row(
+                {
+                    "code": Cell(row.code, note=row.reference),
+                    "insats": known[row.intervention_id].name if row.intervention_id in known else "",
+                    "party": party(row.owner_party),
+                    "fit": fit(row, known.get(row.intervention_id)),
+                    "days": (clock.today() - row.received_on).days,
+                    "state": codes.REFERRAL_STATES[row.status],
+                },
+                url=url_for("referrals.show", slug=actor.slug, referral_id=row.id),
+            )
+            for row in rows
+        ],
+    )
+
+
+def fit(row: Referral, insats: Insats | None) -> str:
+    """Whether the person's need groups are among those the insats is for."""
+    if insats is None or not insats.target_groups:
+        return _("Alla")
+    return _("Passar") if set(row.need_groups) & set(insats.target_groups) else _("Utanför målgruppen")
+
+
+def by_party(rows: Sequence[Referral]) -> list[tuple[str, int]]:
+    """How many remisser each party has sent."""
+    return [(party(code), count) for code, count in Counter(row.owner_party for row in rows).most_common()]
+
+
+def earlier(rows: Sequence[Any], known: Mapping[UUID, Insats]) -> list[str]:
+    """Earlier and present stays of the same code, in sentences."""
+    said = []
+    for row in rows:
+        name = known[row.intervention_id].name
+        if row.ended_on is None:
+            said.append(_("Deltar i %(name)s sedan %(day)s.", name=name, day=date_iso(row.started_on)))
+        else:
+            said.append(_("Deltog i %(name)s till %(day)s.", name=name, day=date_iso(row.ended_on)))
+    return said
+
+
+def summary(form: Form) -> list[tuple[str, str]]:
+    """What a remiss will say, to check before it is sent."""
+
+    def listed(name: str, words: Mapping[str, str]) -> str:
+        return ", ".join(words.get(code, code) for code in form.raw.get(name, ()) if code)
+
+    return [
+        (_("Kod"), form.value("code")),
+        (_("Juridiskt kön"), SEXES.get(form.value("sex"), "")),
+        (_("Födelseår"), form.value("birth_year")),
+        (_("Behovsgrupper"), listed("need_groups", NEED_GROUPS)),
+        (_("Problemområden"), listed("problem_areas", codes.PROBLEM_AREAS)),
+        (_("Prövat"), listed("tried", codes.TRIED)),
+        (_("Med egna ord"), form.value("own_words")),
+        (_("Samtycke till"), ", ".join(party(code) for code in form.raw.get("consent_parties", ()))),
+        (_("Samtycke gavs"), form.value("consent_given_on")),
+        (_("Kontakt"), form.value("referrer_contact")),
+    ]
+
+
+def stay_table(actor: Actor, rows: Sequence[Any], known: Mapping[UUID, Insats]) -> Table:
+    """Stays in a list."""
+    columns = (
+        Column("code", _("Kod")),
+        Column("insats", _("Insats")),
+        Column("started", _("Start"), kind="nowrap"),
+        Column("step", _("Nästa steg")),
+        Column("ended", _("Slut"), kind="nowrap"),
+    )
+    return Table(
+        _("Deltagare"),
+        columns,
+        [
+            Row(
+                {
+                    "code": row.code,
+                    "insats": known[row.intervention_id].name if row.intervention_id in known else "",
+                    "started": date_iso(row.started_on),
+                    "step": row.next_step,
+                    "ended": date_iso(row.ended_on) if row.ended_on else "",
+                },
+                url=url_for("cases.show", slug=actor.slug, stay_id=row.id),
+            )
+            for row in rows
+        ],
+    )
+
+
+def parties_here(case: Case) -> list[str]:
+    """The parties around a stay: those in the team, those with a consent, and the controller."""
+    found = (
+        {each.party for each in case.team} | {row.party for row in case.consents} | {case.person.owner_party}
+    )
+    order = {kind: place for place, kind in enumerate(codes.PARTY_WORDS)}
+    return sorted(found, key=lambda each: (order[codes.party_kind(each)], each))
+
+
+def activity_options() -> list[tuple[str, str]]:
+    """What can stand on the timeline."""
+    return [(code, words) for code, (words, _lane) in codes.ACTIVITIES.items()]
+
+
+def who(code: str) -> str:
+    """A party, or the participant, as what they have said is headed."""
+    return _("Deltagaren") if code == codes.PERSON else party(code)
+
+
+def who_options(parties: Sequence[str]) -> list[tuple[str, str]]:
+    """The participant and the parties to choose among."""
+    return [(code, who(code)) for code in (codes.PERSON, *(each for each in parties if each != codes.PERSON))]
+
+
+def pager(actor: Actor, wanted: Wanted, places: tuple[int, int, int]) -> Pager:
+    """Where one is in the list of stays."""
+    first, last, total = places
+
+    def page(number: int) -> str:
+        shown = "avslutade" if wanted.state == "ENDED" else None
+        mine, words = ("1" if wanted.mine else None), wanted.words or None
+        return url_for("cases.index", slug=actor.slug, visa=shown, mina=mine, q=words, sida=number)
+
+    return Pager(
+        first,
+        last,
+        total,
+        _("deltaganden"),
+        previous_url=page(wanted.page - 1) if wanted.page > 1 else "",
+        next_url=page(wanted.page + 1) if last < total else "",
+    )
+
+
+def head_facts(case: Case) -> list[tuple[str, str]]:
+    """The participant in a line: no more than the insats' mode and protection let through."""
+    found = [(_("Insats"), case.insats.name)]
+    if case.person.identity_mode != "PROTECTED":
+        found.append((_("Juridiskt kön"), SEXES[case.stay.sex]))
+        if case.stay.birth_year:
+            found.append((_("Ålder"), _("%(years)s år", years=clock.today().year - case.stay.birth_year)))
+    found.append((_("Vecka i insatsen"), str(case.week)))
+    if case.stay.number > 1:
+        found.append((_("Deltagande"), _("nr %(number)s", number=case.stay.number)))
+    return found
+
+
+def situation_words(row: Situation | None) -> tuple[str, str]:
+    """Occupation and support in words; empty when nothing is written."""
+    if row is None:
+        return "", ""
+    said = []
+    for code in row.occupations:
+        extent = ""
+        if code in ("WORK", "WORK_SUB", "SELF_EMP"):
+            extent = f" {row.work_extent} %"
+        elif code == "STUDY":
+            extent = f" {row.study_extent} %"
+        said.append(codes.OCCUPATIONS[code] + extent)
+    return ", ".join(said), ", ".join(codes.INCOMES[code] for code in row.income_sources)
+
+
+def commitment_state(row: Commitment) -> tuple[str, str]:
+    """Key and word of a commitment's state; one whose day has passed has gone out."""
+    late = row.due_on is not None and row.due_on < clock.today()
+    if late and row.state in codes.OPEN_COMMITMENTS:
+        return "expired", _("Gått ut")
+    return codes.STATE_MARKS[row.state], codes.COMMITMENT_STATES[row.state]
+
+
+def effect_words(found: Sequence[tuple[str, int]]) -> str:
+    """`14 anteckningar, 3 åtaganden`."""
+    return ", ".join(f"{count} {KIND_WORDS.get(kind, (kind, kind))[count != 1]}" for kind, count in found)
+
+
+def lanes(rows: Sequence[Activity], months: int) -> list[tuple[str, list[Bar]]]:
+    """Lane by lane what has gone on, on a span of some months that ends in a month from today."""
+    last = clock.today() + timedelta(days=30)
+    first = last - timedelta(days=months * 30)
+    found = []
+    for lane, words in codes.LANES.items():
+        own = [row for row in rows if row.lane == lane and (row.ended_on or last) >= first]
+        found.append((words, [_bar(row, first, last) for row in own if row.started_on <= last]))
+    return found
+
+
+def today_mark(months: int) -> float:
+    """Where today stands on the timeline, in per cent."""
+    return 100 - 100 * 30 / (months * 30)
+
+
+def missing_before_end(case: Case, measured: Mapping[str, Any], goal: bool) -> list[tuple[str, bool]]:
+    """What there should be before an ending, and whether it is there."""
+    return [
+        (_("Sysselsättning vid start"), "START" in case.situations),
+        (_("Kartläggning vid start"), any("START" in moments for moments in measured.values())),
+        (_("Kartläggning nu"), any("NOW" in moments for moments in measured.values())),
+        (_("Mål med egna ord"), goal),
+        (_("Samtycke till kontakt efter ett år"), any(row.purpose == "CONTACT_1Y" for row in case.consents)),
+    ]
+
+
+def shared_with(row: Note) -> str:
+    """Who besides its owner reads a note."""
+    readers = [party(code) for code in row.visible_to]
+    if not readers:
+        return _("Bara %(party)s", party=party(row.owner_party))
+    return _("Delad med %(parties)s", parties=", ".join(readers))
+
+
+def dot_line(moments: Mapping[str, int]) -> Markup:
+    """Start, now and goal of one area on a line from 0 to 10; the same is said in words beside it."""
+    kinds = {"START": "fy-r-hollow", "NOW": "fy-r-own"}
+    marks = ['<line class="fy-r-track" x1="0" x2="100%" y1="50%" y2="50%"/>']
+    if "START" in moments and "NOW" in moments:
+        low, high = sorted((moments["START"], moments["NOW"]))
+        marks.append(f'<line class="fy-r-band" x1="{low * 10}%" x2="{high * 10}%" y1="50%" y2="50%"/>')
+    if "GOAL" in moments:
+        at = moments["GOAL"] * 10
+        marks.append(f'<line class="fy-r-goal" x1="{at}%" x2="{at}%" y1="18%" y2="82%"/>')
+    for moment, kind in kinds.items():
+        if moment in moments:
+            marks.append(f'<circle class="{kind}" cx="{moments[moment] * 10}%" cy="50%" r="5"/>')
+    return Markup(f'<svg class="fy-mark-row" aria-hidden="true">{"".join(marks)}</svg>')  # noqa: S704
+
+
+def _bar(row: Activity, first: date, last: date) -> Bar:
+    span = (last - first).days
+    begins = max((row.started_on - first).days, 0)
+    ends = min(((row.ended_on or clock.today()) - first).days, span)
+    width = max(100 * (ends - begins) / span, 1.0)
+    words = codes.ACTIVITIES[row.kind][0] if row.kind in codes.ACTIVITIES else row.kind
+    return Bar(words, codes.glyph(row.party), 100 * begins / span, width, date_iso(row.started_on))

@@ -1,0 +1,272 @@
+"""From remiss to avslut through the pages, by three parties: what each sees, and what is counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from fyrklang.access.permissions import Role
+from fyrklang.kernel import clock
+from fyrklang.kernel.config import Config
+from fyrklang.kernel.db import Database
+from fyrklang.sdk.facts import Touched, recompute, stored
+from fyrklang.tenancy.session import tenant_session
+from tests.isolation.seeds import SEEDS, insertion
+from tests.people import Forbund, make_forbund, sign_in
+
+TODAY = clock.today()
+
+
+@dataclass
+class Ground:
+    """A förbund with one insats that follows people by code, a referrer and a team of two parties."""
+
+    forbund: Forbund
+    insats: UUID
+    referrer: FlaskClient
+    af: FlaskClient
+    region: FlaskClient
+    chief: FlaskClient
+
+    def url(self, path: str) -> str:
+        return f"/f/{self.forbund.slug}{path}"
+
+
+@pytest.fixture
+def ground(app: Flask, config: Config) -> Ground:
+    forbund, insats = make_forbund(config, "deltagare"), uuid4()
+    values = {
+        **SEEDS["office.intervention"]("Team Prov", {}, uuid4()),
+        "tenant_id": forbund.id,
+        "id": insats,
+        "person_level_from": TODAY.year,
+    }
+    with psycopg.connect(config.url_for("migrator").replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(insertion("office.intervention", values), values)
+    worker = (forbund, Role.CASE_WORKER)
+    return Ground(
+        forbund,
+        insats,
+        sign_in(app, (forbund, Role.REFERRER), party="KOMMUN"),
+        sign_in(app, worker, party="AF", team=insats),
+        sign_in(app, worker, party="REGION", team=insats),
+        sign_in(app, (forbund, Role.DIRECTOR), party="FK"),
+    )
+
+
+REFERRAL = {
+    "code": "K-17",
+    "sex": "K",
+    "birth_year": "1990",
+    "need_groups": ["LONG_UNEMP"],
+    "problem_areas": ["WORK", "SOCIAL"],
+    "consented": "1",
+    "consent_given_on": str(TODAY),
+    "consent_form": "WRITTEN",
+    "consent_language": "sv",
+    "referrer_contact": "010-123",
+}
+START = {"occupations": ["NONE"], "work_extent": "", "study_extent": "", "income_sources": ["EB"]}
+WORKING = {"occupations": ["WORK"], "work_extent": "75", "study_extent": "", "income_sources": ["NONE"]}
+
+
+def refer(ground: Ground, **more: Any) -> str:
+    """Send a remiss through its steps; the address of the receipt."""
+    page = ground.referrer.get(ground.url(f"/remisser/ny/{ground.insats}"))
+    assert page.status_code == 200
+    parties = ["AF", *sorted(set(re.findall(r'value="(REGION-\w+)"', step(ground, 3, **more))))]
+    sent = ground.referrer.post(
+        ground.url(f"/remisser/ny/{ground.insats}"),
+        data={**REFERRAL, "consent_parties": parties, **more, "step": "5", "way": "send"},
+    )
+    assert sent.status_code == 303, sent.text
+    return sent.location
+
+
+def step(ground: Ground, number: int, **more: Any) -> str:
+    answer = ground.referrer.post(
+        ground.url(f"/remisser/ny/{ground.insats}"),
+        data={**REFERRAL, **more, "step": str(number), "way": "next"},
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def first(client: FlaskClient, url: str, pattern: str) -> str:
+    found = re.search(pattern, client.get(url).text)
+    assert found is not None, (url, pattern)
+    return found.group(1)
+
+
+def take_in(ground: Ground, **more: Any) -> str:
+    """A remiss sent and taken in by AF; the stay's address."""
+    refer(ground, **more)
+    referral = first(ground.af, ground.url("/remisser"), r"/remisser/([0-9a-f-]{36})\"")
+    started = ground.af.post(
+        ground.url(f"/remisser/{referral}/ta-emot"), data={"started_on": str(more.get("day", TODAY))}
+    )
+    assert started.status_code == 303, started.text
+    return started.location.split("?")[0]
+
+
+def finish(ground: Ground, stay: str, reason: str = "WORK", **after: Any) -> Any:
+    """Through the wizard's last step, every remaining commitment closed."""
+    page = ground.af.post(
+        f"{stay}/avsluta",
+        data={**WORKING, **after, "ended_on": str(TODAY), "end_reason": reason, "step": "3", "way": "next"},
+    )
+    left = dict.fromkeys(re.findall(r'name="(state_[0-9a-f-]{36})"', page.text), "CLOSED")
+    data = {**WORKING, **after, **left, "ended_on": str(TODAY), "end_reason": reason}
+    shown = ground.af.post(f"{stay}/avsluta", data={**data, "step": "4", "way": "next"})
+    return shown, ground.af.post(f"{stay}/avsluta", data={**data, "step": "5", "way": "end"})
+
+
+def figures(ground: Ground, database: Database) -> dict[str, tuple[int, int]]:
+    """Whole-year cells for everyone, counted as the worker counts them."""
+    with tenant_session(database, ground.forbund.context, "worker") as session:
+        recompute(session, Touched())
+        return {
+            fact.measure: (fact.numerator, fact.denominator)
+            for fact in stored(session)
+            if fact.quarter == 0 and fact.sex == "T" and fact.year == TODAY.year
+        }
+
+
+def test_the_main_line(ground: Ground, database: Database) -> None:
+    stay = take_in(ground)
+    assert ground.region.get(stay).status_code == 200
+    assert ground.chief.get(stay).status_code == 403
+    assert ground.af.post(f"{stay}/kartlaggning", data={**START, "WORK_START": "2"}).status_code == 303
+    assert (
+        ground.af.post(f"{stay}/plan/mal", data={"goal": "Jag vill jobba", "version": "0"}).status_code == 303
+    )
+    for client, party, what in (
+        (ground.af, "AF", "Ordna arbetsträning"),
+        (ground.region, "REGION", "Boka läkartid"),
+        (ground.af, "PERSON", "Gå till Verkstan"),
+    ):
+        assert client.post(f"{stay}/plan/atagande", data={"party": party, "what": what}).status_code == 303
+    page = ground.region.get(stay).text
+    assert all(words in page for words in ("Jag vill jobba", "Ordna arbetsträning", "Gå till Verkstan"))
+    assert ground.af.post(f"{stay}/plan/mote", data={"met_on": str(TODAY)}).status_code == 303
+    ground.af.post(f"{stay}/plan/atagande", data={"party": "AF", "what": "Nytt efter mötet"})
+    assert "Nytt sedan mötet" in ground.af.get(stay).text
+    pdf = ground.af.get(f"{stay}/plan.pdf")
+    assert pdf.data.startswith(b"%PDF")
+    preview, ended = finish(ground, stay)
+    assert "Räknas som: i arbete eller studier." in preview.text
+    assert "Räknas som: börjat eller ökat." in preview.text
+    assert ended.status_code == 303
+    counted = figures(ground, database)
+    assert counted["M1"] == counted["M2"] == counted["M20"] == counted["M5"] == (1, 1)
+    assert counted["M9"] == (1, 0)
+    assert counted["M4:EB>NONE"] == (1, 0)
+    assert counted["M12:KOMMUN"] == (1, 0)
+    assert ground.af.post(f"{stay}/angra-avslut").status_code == 303
+    counted = figures(ground, database)
+    assert "M1" not in counted
+    assert counted["M9"] == (1, 0)
+
+
+def test_coming_back_is_a_new_stay_and_a_misregistration_is_none(ground: Ground, database: Database) -> None:
+    stay = take_in(ground)
+    assert finish(ground, stay)[1].status_code == 303
+    again = take_in(ground)
+    assert again != stay
+    assert "nr 2" in ground.af.get(again).text
+    assert figures(ground, database)["M9"] == (2, 0)
+    preview, ended = finish(ground, again, reason="MISREG")
+    assert "Räknas inte alls" in preview.text
+    assert ended.status_code == 303
+    counted = figures(ground, database)
+    assert counted["M9"] == (1, 0)
+    assert counted["M1"] == (1, 1)
+
+
+def test_a_withdrawn_consent_refuses_the_other_partys_next_request(ground: Ground) -> None:
+    stay = take_in(ground)
+    ground.af.post(
+        f"{stay}/anteckning", data={"body": "Delad text", "happened_on": str(TODAY), "sharing": "SHARED"}
+    )
+    assert "Delad text" in ground.region.get(stay).text
+    ledger = ground.af.get(f"{stay}/samtycke").text
+    row = re.search(r"Regionen</td>.*?samtycke/([0-9a-f-]{36})/aterkalla", ledger, re.S)
+    assert row is not None
+    preview = ground.af.get(f"{stay}/samtycke/{row.group(1)}/aterkalla").text
+    assert "1 anteckning" in preview
+    assert ground.af.post(f"{stay}/samtycke/{row.group(1)}/aterkalla").status_code == 303
+    assert ground.region.get(stay).status_code == 404
+    assert "K-17" not in ground.region.get(ground.url("/deltagare")).text
+    assert "Delad text" in ground.af.get(stay).text
+
+
+def test_drafts_survive_and_conflicts_are_shown(ground: Ground) -> None:
+    stay = take_in(ground)
+    assert ground.af.post(f"{stay}/utkast", data={"body": "Halva tanken"}).status_code == 200
+    assert "Halva tanken" in ground.af.get(f"{stay}/anteckning").text
+    assert "Halva tanken" not in ground.region.get(f"{stay}/anteckning").text
+    note = {"body": "Hela tanken", "happened_on": str(TODAY), "sharing": "OWN"}
+    assert ground.af.post(f"{stay}/anteckning", data=note).status_code == 303
+    assert "Hela tanken" not in ground.region.get(stay).text
+    own = first(ground.af, stay, r"anteckning/([0-9a-f-]{36})\"")
+    change = {**note, "body": "Mitt", "version": "1"}
+    assert ground.af.post(f"{stay}/anteckning/{own}", data=change).status_code == 303
+    clash = ground.af.post(f"{stay}/anteckning/{own}", data={**change, "body": "Ditt"})
+    assert clash.status_code == 409
+    assert "Mitt" in clash.text
+    assert "Ditt" in clash.text
+
+
+def test_a_referral_is_asked_answered_and_declined_with_a_reason(ground: Ground) -> None:
+    receipt = refer(ground).split("?")[0]
+    referral = receipt.rsplit("/", 1)[1]
+    show = ground.url(f"/remisser/{referral}")
+    assert "K-17" in ground.region.get(show).text
+    assert ground.af.post(f"{show}/komplettera", data={"question": "Vad har prövats?"}).status_code == 303
+    assert "Vad har prövats?" in ground.referrer.get(receipt).text
+    assert ground.referrer.post(f"{receipt}/svar", data={"answer": "Praktik"}).status_code == 303
+    assert "Praktik" in ground.af.get(show).text
+    missing = ground.af.post(f"{show}/tacka-nej", data={})
+    assert missing.status_code == 422
+    assert ground.af.post(f"{show}/tacka-nej", data={"reason": "FULL"}).status_code == 303
+    assert "Insatsen är full" in ground.referrer.get(receipt).text
+    assert ground.af.post(f"{show}/ta-emot", data={"started_on": str(TODAY)}).status_code == 409
+
+
+def test_without_consent_there_is_no_referral_but_a_count(ground: Ground, database: Database) -> None:
+    refused = ground.referrer.post(
+        ground.url(f"/remisser/ny/{ground.insats}"),
+        data={**REFERRAL, "consented": "", "step": "5", "way": "send"},
+    )
+    assert refused.status_code == 422
+    assert "räknas personen utan personuppgifter" in refused.text
+    number = ground.referrer.post(
+        ground.url(f"/remisser/ny/{ground.insats}"),
+        data={**REFERRAL, "code": "191212121212", "step": "2", "way": "next"},
+    )
+    assert number.status_code == 422
+    count = {"intervention_id": str(ground.insats), "sex": "M", "reason": "PROTECTED"}
+    assert ground.af.post(ground.url("/remisser/rakna"), data=count).status_code == 303
+    assert figures(ground, database)["M9"] == (1, 0)
+
+
+def test_an_ending_cannot_be_where_it_cannot(ground: Ground) -> None:
+    stay = take_in(ground)
+    for day, words in (
+        (TODAY - timedelta(days=1), "Slutdatum kan inte vara före starten"),
+        (TODAY + timedelta(days=1), "Slutdatum kan inte ligga efter i dag"),
+    ):
+        data = {"ended_on": str(day), "end_reason": "WORK", "step": "1", "way": "next"}
+        answer = ground.af.post(f"{stay}/avsluta", data=data)
+        assert answer.status_code == 422
+        assert words in answer.text
+    shown, ended = finish(ground, stay, work_extent="0")
+    assert shown.status_code == ended.status_code == 422
