@@ -50,12 +50,12 @@ def make_forbund(config: Config, name: str = "prov", *, synthetic: bool = True) 
     return made
 
 
-def act(database: Database, forbund: Forbund, *roles: Role) -> Actor:
-    """An actor with a session; the caller closes the session."""
+def act(database: Database, forbund: Forbund, *roles: Role, at: str = "app") -> Actor:
+    """An actor with a session as the role `at` of the database; the caller closes the session."""
     context = TenantContext(forbund.id, forbund.slug, actor_id=uuid4())
     held = frozenset(roles)
     return Actor(
-        session=TenantSession(database, context),
+        session=TenantSession(database, context, at),
         context=context,
         person_id=context.actor_id,
         name="Prova Person",

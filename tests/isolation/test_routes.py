@@ -56,6 +56,15 @@ ROWS = {
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 
+OWN_ALONE = (
+    "referrals.own",
+    "referrals.answer",
+    "referrals.take_back",
+    "cases.edit_note",
+    "cases.change_note",
+)
+"""What is shown to nobody but the one who sent or wrote it: here the referrer, and for notes nobody."""
+
 
 LEAVING = ("signin.logout", "signin.depart_stronger")
 """One ends the session the others are asked with; one asks an issuer, which is not there."""
@@ -203,6 +212,8 @@ def test_a_role_reaches_exactly_what_the_table_gives(app: Flask, nation: Nation)
             )
             if role in NATIONAL_ROLES:
                 assert status == 404, (role, method, rule.rule)
+            elif rule.endpoint in OWN_ALONE and demand in ROLE_PERMISSIONS[role]:
+                assert status in (404, 422) or role is Role.REFERRER, (role, method, rule.rule)
             elif demand in ROLE_PERMISSIONS[role]:
                 assert status not in (403, 404), (role, method, rule.rule)
             else:

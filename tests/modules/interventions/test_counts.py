@@ -60,7 +60,7 @@ def put(admin: FlaskClient, own: Forbund, team: UUID, period: str, **sexes: dict
 
 def count_now(database: Database, own: Forbund) -> None:
     """What the worker does with the job."""
-    with act(database, own).session as session, session.begin():
+    with act(database, own, at="worker").session as session, session.begin():
         recompute(session, Touched())
 
 
@@ -173,7 +173,7 @@ def test_stepwise_counting_equals_a_rebuild_and_a_recount_by_hand(
     app: Flask, config: Config, database: Database, histories: list[dict[Any, dict[str, int]]]
 ) -> None:
     own = make_forbund(config, "hyp")
-    actor = act(database, own, Role.TENANT_ADMIN)
+    actor = act(database, own, Role.TENANT_ADMIN, at="worker")
     latest: dict[tuple[int, int, str], dict[str, int]] = {}
     with actor.session as session, session.begin():
         made = service.create_intervention(
