@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from fyrklang.modules import admin, casework, economy, followups, from fyrklang.national.catalogue.part import PART as CATALOGUE, groups, health, interventions, log, members, reports, signin, start, users
+from fyrklang.modules import (
+    admin,
+    casework,
+    economy,
+    followups,
+    groups,
+    health,
+    interventions,
+    log,
+    members,
+    reports,
+    signin,
+    start,
+    users,
+)
+from fyrklang.national.catalogue.part import PART as CATALOGUE
 from fyrklang.national.compare.part import PART as COMPARE
 from fyrklang.national.council.part import PART as COUNCIL
 from fyrklang.sdk.parts import Part

@@ -49,7 +49,6 @@ ROWS = {
     "report_id": "office.report",
     "target": "office.intervention",
     "referral_id": "care.referral",
-    "stay_id": "care.stay",
     "consent_id": "care.consent",
     "commitment_id": "care.commitment",
     "note_id": "care.note",
