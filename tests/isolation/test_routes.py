@@ -41,6 +41,7 @@ ROWS = {
     "review_id": "audit.review",
     "membership_id": "registry.membership",
     "invitation_id": "registry.invitation",
+    "token_id": "registry.api_token",
     "series_id": "office.group_series",
     "meeting_id": "office.group_meeting",
     "import_id": "office.ledger_import",
