@@ -79,6 +79,7 @@ def make_config(database_url: str, redis_url: str) -> Config:
         base_url="http://127.0.0.1:5000",
         demo=True,
         secure_cookies=False,
+        limits=False,
     )
 
 

@@ -8,17 +8,19 @@ from typing import Any
 
 from flask import Flask, redirect, request, url_for
 from flask_smorest import Api as SmorestApi
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fyrklang.access.guard import refuse_unguarded
 from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import NotSignedIn, TooWeak
+from fyrklang.kernel.limits import Limiter
 from fyrklang.national.compare.limits import places
 from fyrklang.parts import PARTS
 from fyrklang.sdk import frame
 from fyrklang.tenancy.selfcheck import require_wall
-from fyrklang.web import problems, shell
+from fyrklang.web import limits, problems, shell
 from fyrklang.web.security import API_PREFIX
 
 UNGUARDED = frozenset({"static_asset", "set_preferences", "api-docs.openapi_json"})
@@ -38,6 +40,10 @@ def create_app(config: Config) -> Flask:
         RuntimeError: a route was registered without saying who may use it.
     """
     app = Flask("fyrklang", static_folder=None)
+    if config.proxy_hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxy_hops, x_proto=config.proxy_hops, x_host=0
+        )
     database = Database(config)
     require_wall(database)
     # A web server may fork after this; a connection must not be shared by two processes.
@@ -47,6 +53,8 @@ def create_app(config: Config) -> Flask:
     sessions.init_app(app, config, database)
     frame.init_app(app, PARTS, demo=config.demo)
     _register(app)
+    if config.limits:
+        limits.init_limits(app, Limiter(config.redis_url), sessions.current)
     shell.init_app(app, _web_options(app, config))
     app.register_error_handler(NotSignedIn, _lead_to_login)
     app.register_error_handler(TooWeak, _lead_to_stronger_login)

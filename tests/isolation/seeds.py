@@ -290,6 +290,16 @@ SEEDS: dict[str, Values] = {
         "created_by": uuid4(),
         "expires_at": "2099-01-01",
     },
+    "registry.api_token": lambda canary, rows, _org: {
+        "name": canary,
+        "membership_id": rows["registry.membership"],
+        "person_id": uuid4(),
+        "prefix": "fkl_prov",
+        "token_hash": uuid4().hex * 2,
+        "permissions": ["members:read"],
+        "created_at": "2024-01-01",
+        "expires_at": "2024-12-31",
+    },
     "office.group_series": lambda canary, rows, _org: {
         "intervention_id": rows["office.intervention"],
         "name": canary,

@@ -43,6 +43,7 @@ ROWS = {
     "membership_id": "registry.membership",
     "invitation_id": "registry.invitation",
     "stay_id": "care.stay",
+    "token_id": "registry.api_token",
     "series_id": "office.group_series",
     "meeting_id": "office.group_meeting",
     "import_id": "office.ledger_import",

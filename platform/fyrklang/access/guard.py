@@ -144,7 +144,7 @@ def _answer_in_tenant(
             person_id=person.person_id,
             name=person.name,
             roles=roles,
-            permissions=permissions_of(roles),
+            permissions=_within(person, permissions_of(roles)),
             loa=person.loa,
             party=party,
         )
@@ -208,7 +208,12 @@ def _everywhere(person: Visitor) -> frozenset[Permission]:
         codes |= place.roles
     granted = permissions_of(frozenset(Role(code) for code in codes))
     national = permissions_of(frozenset(Role(code) for code in person.national_roles) & NATIONAL_ROLES)
-    return national | (granted & {Permission.NATIONAL_READ})
+    return _within(person, national | (granted & {Permission.NATIONAL_READ}))
+
+
+def _within(person: Visitor, granted: frozenset[Permission]) -> frozenset[Permission]:
+    """A program's token gives no more than it was made for, nor than its maker has."""
+    return granted if person.scope is None else frozenset(each for each in granted if each in person.scope)
 
 
 def _database() -> Database:

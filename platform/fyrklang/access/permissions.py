@@ -61,6 +61,7 @@ class Permission(StrEnum):
     ROLES_READ = "roles:read"
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
+    TOKENS_WRITE = "tokens:write"
     INTERVENTIONS_READ = "interventions:read"
     INTERVENTIONS_WRITE = "interventions:write"
     COUNTS_WRITE = "counts:write"
@@ -120,6 +121,7 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.ROLES_READ: Traits(Reach.TENANT),
     Permission.USERS_READ: Traits(Reach.TENANT),
     Permission.USERS_WRITE: Traits(Reach.TENANT, loa=3),
+    Permission.TOKENS_WRITE: Traits(Reach.TENANT, loa=3),
     Permission.INTERVENTIONS_READ: Traits(Reach.TENANT),
     Permission.INTERVENTIONS_WRITE: Traits(Reach.TENANT),
     Permission.COUNTS_WRITE: Traits(Reach.TENANT),
@@ -151,7 +153,7 @@ _TEAM = _SENDERS | {_P.REFERRALS_READ, _P.CASES_READ, _P.CASES_WRITE, _P.CASES_U
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TENANT_ADMIN: _READERS
-    | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE}
+    | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE, _P.TOKENS_WRITE}
     | {_P.LOG_TECHNICAL}
     | {_P.ECONOMY_READ, _P.ECONOMY_WRITE}
     | {_P.REPORTS_READ, _P.REPORTS_WRITE},

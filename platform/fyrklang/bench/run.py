@@ -80,6 +80,7 @@ def run(size: Size, tell: Tell) -> Outcome:
                 data_dir=folder / "data",
                 demo=True,
                 secure_cookies=False,
+                limits=False,
             )
             return _measured(folder, config, size, tell)
 

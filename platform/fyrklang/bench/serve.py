@@ -93,6 +93,7 @@ def environment(config: Config) -> dict[str, str]:
         "FYRKLANG_BASE_URL": config.base_url,
         "FYRKLANG_DATA_DIR": str(config.data_dir),
         "FYRKLANG_DEMO": "1" if config.demo else "0",
+        "FYRKLANG_LIMITS": "1" if config.limits else "0",
     }
 
 

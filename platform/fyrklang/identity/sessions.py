@@ -14,6 +14,7 @@ from flask import request as present
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from fyrklang.identity.api_tokens import bearer, visitor_of
 from fyrklang.identity.grants import read_grants
 from fyrklang.identity.issuers import IssuerRegistry, level_of
 from fyrklang.identity.logout import LogoutTokens
@@ -100,7 +101,10 @@ def current(request: Request) -> Session | None:
 
 
 def visitor() -> Visitor | None:
-    """Who is behind the present request; what the guard asks."""
+    """Who is behind the present request; what the guard asks. A token, good or bad, is asked before any cookie."""
+    token = bearer(present)
+    if token is not None:
+        return visitor_of(installed().database, token, now())
     session = current(present)
     if session is None:
         return None

@@ -33,7 +33,8 @@ class Visitor:
 
     `csrf_key` is bound to the session; a form token made from it is worthless in another session.
     `loa` is the login's level of assurance, 1–4, or 0 when its issuer is no longer trusted.
-    `handle` is the SHA-256 (hex) of the session's cookie.
+    `handle` is the SHA-256 (hex) of the session's cookie, or of the token when a program asks.
+    `scope` is what a program's token is limited to; None for people.
     """
 
     person_id: UUID
@@ -43,6 +44,7 @@ class Visitor:
     csrf_key: bytes
     loa: int = 0
     handle: str = ""
+    scope: frozenset[str] | None = None
 
     def membership(self, slug: str) -> Membership | None:
         """The place in the förbund the address names, or None."""

@@ -16,11 +16,26 @@ ROLES = ("migrator", "app", "worker", "auth", "relay", "audit_writer", "council"
 """Database roles that may log in. `owner`, `publisher` and `doorkeeper` may not."""
 
 MIN_SECRET_LENGTH = 32
+MAX_HOPS = 9
 DERIVED_FIELD_KEY = "secret"
 """The name of the field key that comes from `FYRKLANG_SECRET_KEY`."""
 
 _FIELD_KEY = re.compile(r"([a-z0-9-]{1,20}):(\S{32,})")
 _KNOWN_SECRETS = ("changeme", "secret", "password", "fyrklang", "dev")
+_TEST_SECRETS = (
+    "test",
+    "demo",
+    "example",
+    "exempel",
+    "default",
+    "insecure",
+    "replace",
+    "your-",
+    "0123456789",
+    "abcdef",
+)
+_MIN_DIFFERENT = 10
+"""A random key of 32 hexadecimal digits has fewer different ones less than once in ten thousand."""
 
 
 class ConfigError(Exception):
@@ -32,7 +47,9 @@ class Config:
     """Everything a process needs to know about where it runs.
 
     `database_url` is the administrator's address of the database; each role's own address is derived
-    from it unless `FYRKLANG_DATABASE_URL_<ROLE>` names another.
+    from it unless `FYRKLANG_DATABASE_URL_<ROLE>` names another. `proxy_hops` is how many proxies of our own
+    stand in front; what they say of the visitor's address and of https is believed, nobody else's word is.
+    `limits` says whether requests are counted (`kernel.limits`).
     """
 
     secret_key: str
@@ -43,6 +60,7 @@ class Config:
     demo: bool = False
     secure_cookies: bool = True
     proxy_hops: int = 0
+    limits: bool = True
     citus: bool = False
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -89,7 +107,8 @@ class Config:
             ConfigError: a required setting is missing, or the secret is short or a known default.
         """
         secret = _required(environ, "FYRKLANG_SECRET_KEY")
-        if len(secret) < MIN_SECRET_LENGTH or secret.lower().startswith(_KNOWN_SECRETS):
+        demo = environ.get("FYRKLANG_DEMO", "0") == "1"
+        if is_weak(secret, demo=demo):
             raise ConfigError(
                 f"FYRKLANG_SECRET_KEY måste vara minst {MIN_SECRET_LENGTH} slumpade tecken "
                 "och inte ett känt standardvärde."
@@ -103,9 +122,10 @@ class Config:
             redis_url=_required(environ, "FYRKLANG_REDIS_URL"),
             base_url=base_url.rstrip("/"),
             data_dir=Path(environ.get("FYRKLANG_DATA_DIR", ".fyrklang")),
-            demo=environ.get("FYRKLANG_DEMO", "0") == "1",
+            demo=demo,
             secure_cookies=base_url.startswith("https://"),
-            proxy_hops=int(environ.get("FYRKLANG_PROXY_HOPS", "0")),
+            proxy_hops=_hops(environ.get("FYRKLANG_PROXY_HOPS") or "0"),
+            limits=environ.get("FYRKLANG_LIMITS", "1") != "0",
             citus=environ.get("FYRKLANG_CITUS", "0") == "1",
             oidc_issuer=environ.get("FYRKLANG_OIDC_ISSUER", "").rstrip("/"),
             oidc_client_id=environ.get("FYRKLANG_OIDC_CLIENT_ID", ""),
@@ -118,6 +138,14 @@ class Config:
             },
             field_keys=_field_keys(environ.get("FYRKLANG_FIELD_KEYS", "")),
         )
+
+
+def is_weak(secret: str, *, demo: bool) -> bool:
+    """Whether a secret is short, a known default or plainly not random; tests' own pass in a demo alone."""
+    low = secret.lower()
+    if len(secret) < MIN_SECRET_LENGTH or low.startswith(_KNOWN_SECRETS):
+        return True
+    return not demo and (low.startswith(_TEST_SECRETS) or len(set(secret)) < _MIN_DIFFERENT)
 
 
 def as_sqlalchemy_url(url: str) -> str:
@@ -140,6 +168,14 @@ def _field_keys(text: str) -> dict[str, str]:
             )
         keys[found[1]] = found[2]
     return keys
+
+
+def _hops(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_HOPS:
+        raise ConfigError(
+            f"FYRKLANG_PROXY_HOPS måste vara ett heltal mellan 0 och {MAX_HOPS}, inte ”{text}”."
+        )
+    return int(text)
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

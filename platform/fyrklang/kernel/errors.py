@@ -96,3 +96,15 @@ class Unavailable(ProblemError):  # noqa: N818
     status = 503
     title = "Tjänsten svarar inte just nu"
     detail = "Vänta en minut och försök igen. Inget är sparat."
+
+
+class TooMany(ProblemError):  # noqa: N818
+    """The caller has asked for too much in a short time. `retry_after` is in seconds."""
+
+    status = 429
+    title = "För många försök"
+    detail = "Vänta en minut och försök igen. Inget är sparat."
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__()

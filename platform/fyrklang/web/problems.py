@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from fyrklang.access.audit import request_id
-from fyrklang.kernel.errors import ProblemError
+from fyrklang.kernel.errors import ProblemError, TooMany
 from fyrklang.web.forms import flatten_errors
 from fyrklang.web.i18n import gettext
 from fyrklang.web.security import API_PREFIX
@@ -154,6 +154,8 @@ def answer(error: Exception) -> Response:
         for name, value in error.get_headers(request.environ):
             if name in ("Allow", "Retry-After", "WWW-Authenticate"):
                 response.headers[name] = value
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from fyrklang.access.permissions import ROLE_NAMES, Role
-from fyrklang.modules.users.models import Invitation, Place
+from fyrklang.modules.users.models import ApiToken, Invitation, Place
 from fyrklang.sdk.audit import Group, action, thing
 from fyrklang.tenancy.session import TenantSession
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.i18n import lazy_gettext
 
-USER, INVITATION = "user_place", "invitation"
+USER, INVITATION, TOKEN = "user_place", "invitation", "api_token"
 
 
 def _roles(detail: Mapping[str, Any]) -> str:
@@ -38,6 +38,12 @@ def _invited_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUI
     return {row.id: row.name for row in session.execute(query)}
 
 
+def _token_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    query = select(ApiToken.id, ApiToken.name).where(ApiToken.id.in_(ids))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+thing(TOKEN, lazy_gettext("API-nyckel"), _token_names)
 thing(USER, lazy_gettext("Plats i förbundet"), _user_names)
 thing(INVITATION, lazy_gettext("Inbjudan"), _invited_names)
 INVITED = action("user.invited", lazy_gettext("Bjöd in en användare"), Group.WRITE, _roles)
@@ -45,3 +51,5 @@ REVOKED = action("user.invitation_revoked", lazy_gettext("Återkallade en inbjud
 CHANGED = action("user.changed", lazy_gettext("Ändrade en användare"), Group.WRITE, _from_to)
 ENDED = action("user.ended", lazy_gettext("Avslutade en användare"), Group.WRITE)
 KEPT = action("user.kept", lazy_gettext("Bekräftade en användare vid granskning"), Group.WRITE)
+TOKEN_MADE = action("token.made", lazy_gettext("Skapade en API-nyckel"), Group.WRITE)
+TOKEN_REVOKED = action("token.revoked", lazy_gettext("Återkallade en API-nyckel"), Group.WRITE)

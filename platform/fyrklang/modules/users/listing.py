@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template_string, url_for
@@ -57,6 +58,37 @@ def invitation_table(rows: Sequence[Any]) -> Table:
             )
             for row in rows
         ],
+    )
+
+
+def token_table(rows: Sequence[Any]) -> Table:
+    """Tokens for programs, with who made them and when they were last used."""
+    return Table(
+        caption=_("API-nycklar"),
+        columns=[
+            Column("name", _("Program")),
+            Column("status", _("Status"), "nowrap", card="value"),
+            Column("may", _("Kan")),
+            Column("expires", _("Gäller till"), "nowrap"),
+            Column("used", _("Senast använd"), "nowrap"),
+        ],
+        rows=[_token_row(row) for row in rows],
+    )
+
+
+def _token_row(row: Any) -> Row:
+    key, word = present.token_standing(row)
+    may = [str(present.PERMISSION_WORDS[Permission(each)]) for each in row.permissions]
+    last_day = (row.expires_at - timedelta(seconds=1)).astimezone(STOCKHOLM).date()
+    used = date_iso(row.last_used_at.astimezone(STOCKHOLM).date()) if row.last_used_at else _("Aldrig")
+    return Row(
+        cells={
+            "name": Cell(row.name, note=f"{row.prefix}…", below=True),
+            "status": Markup(render_template_string(_STATUS, key=key, text=word)),  # noqa: S704 - our own macro
+            "may": Cell(present.listed(may), note=_("skapad av %(name)s", name=row.maker), below=True),
+            "expires": date_iso(last_day),
+            "used": used,
+        }
     )
 
 

@@ -63,6 +63,24 @@ class Invitation(TenantOwned, Base):
     accepted_by: Mapped[UUID | None]
 
 
+class ApiToken(TenantOwned, Base):
+    """What a program acts with, in the name of who made it. `token_hash` is SHA-256 in hex."""
+
+    __tablename__ = "api_token"
+    __table_args__ = _REGISTRY
+
+    name: Mapped[str]
+    membership_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    prefix: Mapped[str]
+    token_hash: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 ISSUER = table("issuer", column("id"), column("name"), column("enabled"), schema="registry")
 ORGANISATION_ISSUER = table(
     "organisation_issuer", column("organisation_id"), column("issuer_id"), schema="registry"

@@ -41,6 +41,7 @@ def users(actor: Actor) -> str:
         waiting_table=listing.invitation_table(waiting),
         quiet=len(service.quiet_users(actor)),
         may_write=actor.may(Permission.USERS_WRITE),
+        may_make_tokens=actor.may(Permission.TOKENS_WRITE),
         done=present.DONE.get(request.args.get("klart", "")),
     )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from fyrklang.access.permissions import Permission
 from fyrklang.modules.users.pages import code_pages, pages, role_pages
 from fyrklang.modules.users.routes import api
+from fyrklang.modules.users.tokens.pages import pages as token_pages
+from fyrklang.modules.users.tokens.routes import api as token_api
 from fyrklang.sdk.parts import MenuEntry, Part
 from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="users",
-    pages=(pages, role_pages, code_pages),
-    apis=(api,),
+    pages=(pages, role_pages, code_pages, token_pages),
+    apis=(api, token_api),
     menu=(
         MenuEntry(lambda: gettext("Användare"), "user-round", "users.users", Permission.USERS_READ, order=80),
         MenuEntry(lambda: gettext("Roller"), "key-round", "roles.roles", Permission.ROLES_READ, order=90),

@@ -33,6 +33,7 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
     Permission.ROLES_READ: lazy_gettext("se vad varje roll får göra"),
     Permission.USERS_READ: lazy_gettext("se förbundets användare, deras roller och senaste inloggning"),
     Permission.USERS_WRITE: lazy_gettext("bjuda in användare, ändra deras roller och avsluta dem"),
+    Permission.TOKENS_WRITE: lazy_gettext("skapa och återkalla nycklar för andra program"),
     Permission.INTERVENTIONS_READ: lazy_gettext("se insatser, mål och resultat i antal och andelar"),
     Permission.INTERVENTIONS_WRITE: lazy_gettext("lägga upp och ändra insatser och sätta mål"),
     Permission.COUNTS_WRITE: lazy_gettext("registrera antal för en insats"),
@@ -150,6 +151,15 @@ def standing(row: Any) -> tuple[str, str]:
         return "planned", _("Börjar senare")
     if row.valid_to is not None and row.valid_to - today <= timedelta(days=EXPIRING_DAYS):
         return "expiring", _("Löper ut")
+    return "on", _("Gäller")
+
+
+def token_standing(row: Any) -> tuple[str, str]:
+    """A token as status key and word."""
+    if row.revoked_at is not None:
+        return "ended", _("Återkallad")
+    if row.expires_at <= clock.now():
+        return "ended", _("Utgången")
     return "on", _("Gäller")
 
 

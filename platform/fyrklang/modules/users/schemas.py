@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from fyrklang.access.permissions import TENANT_ROLES
+from fyrklang.access.permissions import TENANT_ROLES, Permission
 from fyrklang.web.forms import SwedishDate, SwedishInteger
 
 ROLES = sorted(TENANT_ROLES)
@@ -158,3 +158,52 @@ class Reviewed(Schema):
     """How many places were kept or ended."""
 
     count = fields.Integer()
+
+
+PROGRAM = "Skriv vilket program det gäller, högst 120 tecken."
+PERMISSION = "Välj minst en behörighet."
+
+
+class TokenIn(Schema):
+    """A token to make: for what, with which permissions, to which day."""
+
+    name = fields.String(
+        required=True,
+        validate=validate.Length(1, 120, error=PROGRAM),
+        error_messages={"required": PROGRAM, "null": PROGRAM, "invalid": PROGRAM},
+    )
+    permissions = fields.List(
+        fields.String(validate=validate.OneOf(sorted(Permission), error=CHOOSE)),
+        required=True,
+        validate=validate.Length(1, len(Permission), error=PERMISSION),
+        error_messages={"required": PERMISSION, "null": PERMISSION, "invalid": PERMISSION},
+    )
+    last_day = SwedishDate(required=True, error_messages={"required": DATE, "null": DATE, "invalid": DATE})
+
+
+class TokenRow(Schema):
+    """A token; `prefix` is its first characters, all of it that is kept."""
+
+    id = fields.UUID()
+    name = fields.String()
+    prefix = fields.String()
+    permissions = fields.List(fields.String())
+    maker = fields.String()
+    created_at = fields.DateTime()
+    expires_at = fields.DateTime()
+    last_used_at = fields.DateTime(allow_none=True)
+    revoked_at = fields.DateTime(allow_none=True)
+
+
+class TokenList(Schema):
+    """Every token of the förbund."""
+
+    items = fields.List(fields.Nested(TokenRow))
+
+
+class TokenMade(Schema):
+    """A new token. It is shown here and nowhere else."""
+
+    id = fields.UUID()
+    token = fields.String()
+    expires_at = fields.DateTime()
