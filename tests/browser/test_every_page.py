@@ -42,6 +42,8 @@ MOST_PER_PERSON = 2000
 UNLINKED = {
     "interventions.counting": "a fragment that replaces a part of another page",
     "signin.stronger": "led to by an act that takes a stronger login",
+    "plugin.page": "a plugin's own, linked to while the plugin is on",
+    "plugin.export": "the same",
     "signin.callback": "where the issuer sends people back to",
     "signin.choose": "shown to people with several places",
     "invitation.enter": "the address in an invitation, which is sent by hand",

@@ -22,6 +22,7 @@ from tests.isolation.seeds import Planted, checksum, plant
 HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
     "facts.recompute": lambda other: {"intervention_id": str(other.intervention_id), "year": 2024},
     "log.seal": lambda _other: {},
+    "plugins.nightly": lambda _other: {},
     "national.publish": lambda _other: {
         "number": "2024-9",
         "first_year": 2024,

@@ -20,6 +20,10 @@ from tests.isolation.seeds import TRACES, Planted, checksum, plant
 from tests.people import Forbund, sign_in
 
 PLAIN = {
+    "plugin_id": "example",
+    "page_name": "start",
+    "api_name": "antal",
+    "export_name": "insatser",
     "handle": "0",
     "year": "2024",
     "quarter": "1",

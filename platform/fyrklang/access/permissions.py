@@ -70,6 +70,8 @@ class Permission(StrEnum):
     REPORTS_READ = "reports:read"
     REPORTS_WRITE = "reports:write"
     JOBS_READ = "jobs:read"
+    PLUGINS_READ = "plugins:read"
+    PLUGINS_WRITE = "plugins:write"
     NATIONAL_READ = "national:read"
     RELEASES_WRITE = "releases:write"
     PLATFORM_READ = "platform:read"
@@ -130,6 +132,8 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.REPORTS_READ: Traits(Reach.TENANT),
     Permission.REPORTS_WRITE: Traits(Reach.TENANT),
     Permission.JOBS_READ: Traits(Reach.TENANT),
+    Permission.PLUGINS_READ: Traits(Reach.TENANT),
+    Permission.PLUGINS_WRITE: Traits(Reach.TENANT, loa=3),
     Permission.NATIONAL_READ: Traits(Reach.NATIONAL),
     Permission.RELEASES_WRITE: Traits(Reach.NATIONAL, loa=3),
     Permission.PLATFORM_READ: Traits(Reach.PLATFORM),
@@ -154,7 +158,7 @@ _TEAM = _SENDERS | {_P.REFERRALS_READ, _P.CASES_READ, _P.CASES_WRITE, _P.CASES_U
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TENANT_ADMIN: _READERS
     | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE, _P.TOKENS_WRITE}
-    | {_P.LOG_TECHNICAL}
+    | {_P.LOG_TECHNICAL, _P.PLUGINS_READ, _P.PLUGINS_WRITE}
     | {_P.ECONOMY_READ, _P.ECONOMY_WRITE}
     | {_P.REPORTS_READ, _P.REPORTS_WRITE},
     Role.DIRECTOR: _READERS

@@ -11,6 +11,7 @@ from fyrklang.access.guard import Scope, guard_of, place, visitor
 from fyrklang.access.permissions import ROLE_NAMES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.sdk.parts import MenuEntry, Part
+from fyrklang.sdk.plugins import menu as plugin_menu
 from fyrklang.web.context import PARTIES, Menu, MenuItem, Party, Person, Shell, TenantChoice
 from fyrklang.web.i18n import gettext as _
 
@@ -28,7 +29,7 @@ def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
     here = place() or (person.memberships[0] if person.memberships else None)
     return Shell(
         person=_person(person, here),
-        menu=Menu(tuple(_items(app, entries, person, here))),
+        menu=Menu((*_items(app, entries, person, here), *plugin_menu.items())),
         tenants=_tenants(person, here),
         tenant_label=_("Visar") if person.national_roles else _("Förbund"),
         account_url=url_for(ACCOUNT_ENDPOINT),

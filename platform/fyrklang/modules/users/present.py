@@ -44,6 +44,8 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
     Permission.JOBS_READ: lazy_gettext(
         "följa arbete som pågår i bakgrunden, till exempel när siffror räknas om"
     ),
+    Permission.PLUGINS_READ: lazy_gettext("se vilka tillägg som finns och vad de får göra"),
+    Permission.PLUGINS_WRITE: lazy_gettext("slå på, ställa in och stänga av tillägg"),
     Permission.NATIONAL_READ: lazy_gettext("se publicerade siffror för hela landet"),
     Permission.RELEASES_WRITE: lazy_gettext("publicera siffror för hela landet"),
     Permission.REFERRALS_SEND: lazy_gettext("skicka remisser till insatser"),

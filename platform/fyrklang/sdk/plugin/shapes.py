@@ -12,6 +12,11 @@ class Choice:
     value: str
     label: str
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """As a form takes it."""
+        return self.value, self.label
+
 
 @dataclass(frozen=True)
 class Field:

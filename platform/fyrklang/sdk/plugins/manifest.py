@@ -23,7 +23,7 @@ ASKABLE = frozenset(
     for permission, traits in PERMISSION_TRAITS.items()
     if traits.reach is Reach.TENANT
     and not traits.reads_person
-    and permission.startswith(("interventions:", "counts:", "members:", "plugins:"))
+    and permission.startswith(("interventions:", "counts:", "members:"))
 )
 """What a plugin's pages may demand: acts in the office. None of them shows a person or a user."""
 
