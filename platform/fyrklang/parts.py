@@ -12,6 +12,7 @@ from fyrklang.modules import (
     log,
     members,
     reports,
+    scim,
     signin,
     start,
     users,
@@ -23,6 +24,7 @@ from fyrklang.sdk.parts import Part
 PARTS: tuple[Part, ...] = (
     health.PART,
     signin.PART,
+    scim.PART,
     start.PART,
     interventions.PART,
     groups.PART,
