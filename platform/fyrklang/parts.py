@@ -14,6 +14,7 @@ from fyrklang.modules import (
     members,
     plugins,
     reports,
+    scim,
     signin,
     start,
     users,
@@ -26,6 +27,7 @@ from fyrklang.sdk.parts import Part
 PARTS: tuple[Part, ...] = (
     health.PART,
     signin.PART,
+    scim.PART,
     start.PART,
     casework.PART,
     interventions.PART,

@@ -30,6 +30,8 @@ SHARED_TABLES = frozenset(
         "registry.person",
         "registry.identity",
         "registry.national_role",
+        "registry.directory_key",
+        "registry.directory_user",
         "jobs.schedule_run",
         "audit.anchor",
         "national.release",

@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "audit": "fyrklang.cli.audit:audit",
     "bench": "fyrklang.cli.bench:bench",
     "demo": "fyrklang.cli.demo:demo",
+    "directory": "fyrklang.cli.directory:directory",
     "doctor": "fyrklang.cli.doctor:doctor",
     "facts": "fyrklang.cli.facts:facts",
     "issuer": "fyrklang.cli.issuer:issuer",

@@ -231,6 +231,17 @@ class Sessions:
                 ended += stored is not None and self.end(UUID(json.loads(stored)["person_id"]), handle)
         return ended
 
+    def end_from(self, person_id: UUID, organisation_id: UUID) -> int:
+        """End the person's sessions begun from one home organisation. Returns how many."""
+        with _answering():
+            stored = {handle: self._valkey.get(_key(handle)) for handle in self._handles(person_id)}
+        own = [
+            h
+            for h, raw in stored.items()
+            if raw and json.loads(raw)["organisation_id"] == str(organisation_id)
+        ]
+        return sum(self.end(person_id, handle) for handle in own)
+
     def refresh(self, person_id: UUID) -> None:
         """Ask for the person's grants anew at their next request, after a change of roles."""
         with _answering():

@@ -8,6 +8,7 @@ from typing import cast
 import structlog
 
 from fyrklang.access.permissions import ROLE_NAMES, Role
+from fyrklang.identity.directory import has_left
 from fyrklang.identity.grants import sign_in
 from fyrklang.identity.issuers import Issuer, level_of, ways_to
 from fyrklang.identity.oidc import Wish
@@ -48,7 +49,9 @@ def enter(identity: Identity, accepted: Accepted, old: Session | None, agent: st
     signed_in = sign_in(identity.database, accepted.issuer_id, accepted.subject, accepted.name)
     if old is not None:
         identity.sessions.end(old.person_id, old.handle)
-    made = identity.sessions.create(accepted, signed_in.person_id, agent) if signed_in.active else None
+    employed = not has_left(identity.database, signed_in.person_id, accepted.organisation_id)
+    let_in = signed_in.active and employed
+    made = identity.sessions.create(accepted, signed_in.person_id, agent) if let_in else None
     if made is None:
         return None
     cookie, session = made
