@@ -46,6 +46,8 @@ ROWS = {
     "meeting_id": "office.group_meeting",
     "import_id": "office.ledger_import",
     "report_id": "office.report",
+    "seat_id": "office.seat",
+    "secondment_id": "office.secondment",
     "target": "office.intervention",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
