@@ -154,6 +154,21 @@ SEEDS: dict[str, Values] = {
         "code": "results",
         "text": canary,
     },
+    "office.seat": lambda canary, _rows, org: {
+        "organisation_id": org,
+        "body": "BOARD",
+        "role": "MEMBER",
+        "name": canary,
+        "valid_from": "2024-01-01",
+    },
+    "office.secondment": lambda canary, rows, org: {
+        "organisation_id": org,
+        "intervention_id": rows["office.intervention"],
+        "profession": canary,
+        "person": canary,
+        "percent": 50,
+        "valid_from": "2024-01-01",
+    },
     "facts.cell": lambda _canary, rows, _org: {
         "intervention_id": rows["office.intervention"],
         "measure": "M1",

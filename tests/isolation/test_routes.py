@@ -52,6 +52,8 @@ ROWS = {
     "meeting_id": "office.group_meeting",
     "import_id": "office.ledger_import",
     "report_id": "office.report",
+    "seat_id": "office.seat",
+    "secondment_id": "office.secondment",
     "target": "office.intervention",
     "referral_id": "care.referral",
     "consent_id": "care.consent",

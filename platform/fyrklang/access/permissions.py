@@ -58,6 +58,7 @@ class Permission(StrEnum):
     """What a route, a service or a job may demand."""
 
     MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
     ROLES_READ = "roles:read"
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
@@ -120,6 +121,7 @@ _TO_CASE = frozenset({"assigned", "same_team", "controller_party", "delegation",
 
 PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.MEMBERS_READ: Traits(Reach.TENANT),
+    Permission.MEMBERS_WRITE: Traits(Reach.TENANT),
     Permission.ROLES_READ: Traits(Reach.TENANT),
     Permission.USERS_READ: Traits(Reach.TENANT),
     Permission.USERS_WRITE: Traits(Reach.TENANT, loa=3),
@@ -160,11 +162,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE, _P.USERS_READ, _P.USERS_WRITE, _P.TOKENS_WRITE}
     | {_P.LOG_TECHNICAL, _P.PLUGINS_READ, _P.PLUGINS_WRITE}
     | {_P.ECONOMY_READ, _P.ECONOMY_WRITE}
-    | {_P.REPORTS_READ, _P.REPORTS_WRITE},
+    | {_P.REPORTS_READ, _P.REPORTS_WRITE}
+    | {_P.MEMBERS_WRITE},
     Role.DIRECTOR: _READERS
     | {_P.INTERVENTIONS_WRITE}
     | {_P.ECONOMY_READ, _P.ECONOMY_WRITE}
-    | {_P.REPORTS_READ, _P.REPORTS_WRITE},
+    | {_P.REPORTS_READ, _P.REPORTS_WRITE}
+    | {_P.MEMBERS_WRITE},
     Role.BOARD: _OPEN | {_P.ECONOMY_READ} | {_P.REPORTS_READ},
     Role.PROCESS_LEAD: _READERS
     | {_P.INTERVENTIONS_WRITE, _P.COUNTS_WRITE}

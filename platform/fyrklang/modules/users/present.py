@@ -30,6 +30,7 @@ COMMON = ROLE_PERMISSIONS[Role.BOARD] | {Permission.JOBS_READ}
 
 PERMISSION_WORDS: dict[Permission, LazyText] = {
     Permission.MEMBERS_READ: lazy_gettext("se förbundets medlemmar"),
+    Permission.MEMBERS_WRITE: lazy_gettext("sköta styrelsens platser och utlånad personal"),
     Permission.ROLES_READ: lazy_gettext("se vad varje roll får göra"),
     Permission.USERS_READ: lazy_gettext("se förbundets användare, deras roller och senaste inloggning"),
     Permission.USERS_WRITE: lazy_gettext("bjuda in användare, ändra deras roller och avsluta dem"),
