@@ -22,6 +22,8 @@ from tests.isolation.seeds import Planted, checksum, plant
 HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
     "facts.recompute": lambda other: {"intervention_id": str(other.intervention_id), "year": 2024},
     "log.seal": lambda _other: {},
+    "consents.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
+    "facts.new_quarter": lambda other: {"tenant_id": str(other.tenant_id)},
     "national.publish": lambda _other: {
         "number": "2024-9",
         "first_year": 2024,
