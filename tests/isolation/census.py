@@ -111,7 +111,10 @@ RULES: dict[str, str] = {
               = 'tenant_id' AND cardinality(c.conkey) > 1)""",
     "columns that point at a tenant table have a key": TENANT_TABLES
     + """SELECT name || '.' || a.attname FROM own JOIN pg_attribute a ON a.attrelid = own.oid
-        WHERE a.attname IN (SELECT relname || '_id' FROM own) AND NOT EXISTS (
+        WHERE EXISTS (
+            SELECT FROM own o WHERE right(a.attname, 3) = '_id' AND a.attname <> 'tenant_id'
+              AND right('_' || o.relname, length(a.attname) - 2) = '_' || left(a.attname, -3))
+          AND NOT EXISTS (
           SELECT 1 FROM pg_constraint c WHERE c.conrelid = own.oid AND c.contype = 'f'
             AND a.attnum = ANY (c.conkey) AND cardinality(c.conkey) > 1)""",
     "tenant tables point outward only at the register": TENANT_TABLES

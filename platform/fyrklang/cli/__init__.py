@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "keys": "fyrklang.cli.keys:keys",
     "migrate": "fyrklang.cli.migrate:migrate",
     "national": "fyrklang.cli.national:national",
+    "release": "fyrklang.cli.release:release",
     "tenants": "fyrklang.cli.tenants:tenants",
     "up": "fyrklang.cli.up:up",
 }
