@@ -50,9 +50,13 @@ SHARED_TABLES = frozenset(
 """Tables without a tenant, each looked at: the public register, people as sign-in knows them, releases, and
 seals, which hold where each chain ends and which only their writer and the backup read."""
 
-ACROSS_TENANTS = ("registry.membership_person_idx", "registry.invitation_code_idx")
-"""Indexes for the doorkeeper alone: it asks where one person has places, and what a code invites to, before
-any förbund is chosen."""
+ACROSS_TENANTS = (
+    "registry.membership_person_idx",
+    "registry.invitation_code_idx",
+    "registry.api_token_hash_idx",
+)
+"""Indexes for the doorkeeper alone: it asks where one person has places, and what a code invites to or a key opens,
+before any förbund is chosen."""
 
 DEFINER_OWNERS = ("fyrklang_owner", "fyrklang_publisher", "fyrklang_doorkeeper")
 
@@ -179,9 +183,10 @@ RULES: dict[str, str] = {
         WHERE coalesce((SELECT bit_or(g.tgtype::int) FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
                WHERE g.tgrelid = ('audit.' || t.name)::regclass AND g.tgenabled = 'O'
                  AND p.proname ~ '^(refuse|stamp)_'), 0) & t.acts <> t.acts""",
-    "nobody but its owner reads the context key": """
+    "nobody but its owner and the backup reads the context key": """
         SELECT x.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) x
-        WHERE c.oid = 'context.key'::regclass AND x.grantee <> c.relowner""",
+        WHERE c.oid = 'context.key'::regclass AND x.grantee <> c.relowner
+          AND NOT (x.grantee = 'fyrklang_backup'::regrole AND x.privilege_type = 'SELECT')""",
     "definer functions have a fixed path, a known owner, and are closed to the public": """
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = ANY (%(schemas)s) AND p.prosecdef AND (

@@ -74,7 +74,7 @@ def test_no_table_of_care_shows_a_row(
         "Kansliet",
         id=uuid4(),
     )
-    context = context_for(database, office, uuid4(), reach)
+    context, _party = context_for(database, office, uuid4(), reach)
     token = TokenSigner(config).sign(context)
     serving = "council" if role is Role.NAT_COUNCIL else "app"
     with psycopg.connect(config.url_for("migrator").replace("+psycopg", "")) as admin:

@@ -64,6 +64,7 @@ def _config(keys: str) -> Config:
     return Config.from_env(
         {
             "FYRKLANG_SECRET_KEY": SECRET,
+            "FYRKLANG_DEMO": "1",
             "FYRKLANG_DATABASE_URL": "postgresql://x",
             "FYRKLANG_REDIS_URL": "redis://x",
             "FYRKLANG_FIELD_KEYS": keys,

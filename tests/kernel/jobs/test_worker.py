@@ -52,6 +52,7 @@ def test_a_worker_is_renewed_after_so_many_jobs(rig: Rig) -> None:
 def test_the_list_counts_jobs_by_tenant_kind_and_state(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.enqueue("test.note", many=2)
     monkeypatch.setenv("FYRKLANG_SECRET_KEY", rig.config.secret_key)
+    monkeypatch.setenv("FYRKLANG_DEMO", "1")
     monkeypatch.setenv("FYRKLANG_DATABASE_URL", rig.config.database_url)
     monkeypatch.setenv("FYRKLANG_REDIS_URL", rig.config.redis_url)
     monkeypatch.setenv("COLUMNS", "120")

@@ -19,6 +19,7 @@ from fyrklang.modules.interventions.models import COUNT_FIELDS
 from fyrklang.modules.reports import present, service
 from fyrklang.sdk.facts import Touched, recompute
 from fyrklang.sdk.figures import Figure
+from fyrklang.tenancy.session import tenant_session
 from tests.people import Forbund, act, make_forbund, sign_in
 
 YEAR = 2025
@@ -73,7 +74,7 @@ def count(client: FlaskClient, own: Forbund, insats: str, quarter: int, size: in
 
 
 def recount(own: Forbund, database: Database) -> None:
-    with act(database, own, Role.DIRECTOR).session as session, session.begin():
+    with tenant_session(database, own.context, role="worker") as session:
         recompute(session, Touched())
 
 

@@ -88,6 +88,7 @@ def test_a_job_that_dies_leaves_a_draft_that_the_next_takes_over(
 
 def run(nation: Nation, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     monkeypatch.setenv("FYRKLANG_SECRET_KEY", nation.config.secret_key)
+    monkeypatch.setenv("FYRKLANG_DEMO", "1")
     monkeypatch.setenv("FYRKLANG_DATABASE_URL", nation.config.database_url)
     monkeypatch.setenv("FYRKLANG_REDIS_URL", nation.config.redis_url)
     return CliRunner().invoke(main, ["national", *words])
