@@ -50,6 +50,32 @@ UNLINKED = {
 }
 """Pages without a link to them, and why; an entry that is not needed fails."""
 
+NOT_IN_THE_DEMO = {
+    "cases.before_withdrawal",
+    "cases.consent",
+    "cases.edit_note",
+    "cases.mapping",
+    "cases.note",
+    "cases.show",
+    "economy.refused_file",
+    "economy.show_import",
+    "followups.script",
+    "groups.meeting",
+    "groups.show",
+    "plans.commitment",
+    "plans.ending",
+    "plans.pdf",
+    "plans.plan",
+    "referrals.own",
+    "referrals.person",
+    "referrals.show",
+    "reports.file",
+    "reports.section",
+    "reports.show",
+}
+"""Pages about a participant, a group, a report or a file, of which the invented nation has none yet. They are not
+looked at here; an entry leaves when the nation has what it takes to reach it."""
+
 
 class _Links(HTMLParser):
     """The addresses a page links to."""
@@ -187,8 +213,8 @@ def test_every_page_is_found(app: Flask, found: Found) -> None:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and not rule.rule.startswith("/api/")
-        and not rule.endpoint.startswith(("static", "health"))
+        and not rule.endpoint.startswith(("static", "health", "scim"))
     }
-    unfound = sorted(pages - found.linked - set(UNLINKED))
-    assert unfound == [], unfound
-    assert set(UNLINKED) & found.linked == set()
+    unfound = sorted(pages - found.linked - set(UNLINKED) - NOT_IN_THE_DEMO)
+    assert unfound == [], "\n".join(unfound)
+    assert (set(UNLINKED) | NOT_IN_THE_DEMO) & found.linked == set()

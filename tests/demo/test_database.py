@@ -183,6 +183,7 @@ def test_the_command_tells_what_stands(copy: Standing, monkeypatch: pytest.Monke
         ("SECRET_KEY", copy.config.secret_key),
         ("DATABASE_URL", copy.config.database_url),
         ("REDIS_URL", copy.config.redis_url),
+        ("DEMO", "1"),
     ):
         monkeypatch.setenv(f"FYRKLANG_{name}", value)
     runner = CliRunner()
