@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fyrklang.sdk import codes as shared
 from fyrklang.sdk.codes import PARTY_KINDS
 
 PROBLEM_AREAS = {
@@ -116,33 +117,8 @@ NOTE_KINDS = {
     "THREE_PARTY": "Trepartsmöte",
     "OBSERVATION": "Iakttagelse",
 }
-OCCUPATIONS = {
-    "WORK": "Arbete utan stöd",
-    "WORK_SUB": "Subventionerat arbete",
-    "SELF_EMP": "Eget företag",
-    "STUDY": "Studier",
-    "SEEK": "Aktivt arbetssökande",
-    "TRAIN": "Arbetsträning eller praktik",
-    "DAY": "Daglig verksamhet",
-    "LEAVE": "Föräldraledig",
-    "NONE": "Ingen sysselsättning",
-    "UNK": "Okänd",
-}
-INCOMES = {
-    "SJP": "Sjukpenning",
-    "RHP": "Rehabiliteringspenning",
-    "SE": "Sjukersättning",
-    "AE": "Aktivitetsersättning",
-    "AST": "Aktivitetsstöd",
-    "UTV": "Utvecklingsersättning",
-    "AK": "Arbetslöshetsersättning",
-    "EB": "Ekonomiskt bistånd",
-    "ETE": "Etableringsersättning",
-    "STU": "Studiestöd",
-    "ANN": "Annan offentlig försörjning",
-    "NONE": "Ingen offentlig försörjning",
-    "UNK": "Okänd",
-}
+OCCUPATIONS = shared.OCCUPATIONS
+INCOMES = shared.INCOME_SOURCES
 SUBSIDIES = {
     "NSJ": "Nystartsjobb",
     "LB": "Lönebidrag",
