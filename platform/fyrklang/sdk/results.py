@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -45,7 +46,7 @@ class Share:
         """The share of one, None without a base."""
         return self.numerator / self.denominator if self.denominator else None
 
-    @property
+    @cached_property
     def interval(self) -> Interval | None:
         """The 95 % interval in shares of one, None without a base."""
         return wilson(self.numerator, self.denominator) if self.denominator else None

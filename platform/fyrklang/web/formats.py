@@ -250,7 +250,15 @@ FILTERS = {
     "moment_long": moment_long,
     "percent_points": percent_points,
 }
+
+
+def along(value: float, low: float, high: float) -> str:
+    """How far `value` lies from `low` to `high` as a length in SVG and CSS ("41.67%"), kept within the two."""
+    return f"{(max(low, min(value, high)) - low) / (high - low) * 100:.2f}%"
+
+
 GLOBALS = {
+    "along": along,
     "share_of": share_of,
     "interval": interval,
     "span": span,

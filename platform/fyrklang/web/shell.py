@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from flask import Flask, Response, g, get_flashed_messages, redirect, request
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, Template
+from flask import Flask, Response, current_app, g, get_flashed_messages, redirect, request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from markupsafe import Markup
 
 from fyrklang.web import formats, words
 from fyrklang.web.assets import init_assets
@@ -79,27 +80,17 @@ class View:
 class Components:
     """Every macro in `templates/components/`, reachable in any template as `ui.<name>`."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
-        self._home: dict[str, str] = {}
-
-    def load(self) -> None:
-        """Note which file each macro lives in."""
+    def load(self, environment: Environment) -> None:
+        """Take in the macros of every file, once, when everything they use is in place."""
         for path in sorted((TEMPLATES / "components").glob("*.html")):
-            name = f"components/{path.name}"
-            for macro in vars(self._module(name)):
-                if not macro.startswith("_"):
-                    self._home[macro] = name
+            macros = vars(environment.get_template(f"components/{path.name}").module)
+            vars(self).update((name, macro) for name, macro in macros.items() if not name.startswith("_"))
 
-    def _module(self, name: str) -> Any:
-        template: Template = self._environment.get_template(name)
-        return template.module
 
-    def __getattr__(self, macro: str) -> Any:
-        home = self._home.get(macro)
-        if home is None:
-            raise AttributeError(macro)
-        return getattr(self._module(home), macro)
+def component(macro: str, *given: object, **named: object) -> Markup:
+    """What `ui.<macro>(…)` gives in a template, for a table put together in Python."""
+    drawn: Markup = getattr(current_app.extensions["fyrklang_components"], macro)(*given, **named)
+    return drawn
 
 
 def current_shell() -> Shell:
@@ -165,7 +156,7 @@ def _init_templates(app: Flask, options: WebOptions) -> None:
         known: bool | None = g.get("fy_synthetic")
         return current_shell().synthetic if known is None else known
 
-    components = Components(environment)
+    components = Components()
     environment.filters.update(formats.FILTERS)
     environment.tests["group"] = lambda value: isinstance(value, list | tuple)
     environment.globals.update(
@@ -198,7 +189,7 @@ def init_app(app: Flask, options: WebOptions | None = None) -> None:
     _init_templates(app, chosen)
     own_origin = origin_of(chosen.base_url) if chosen.base_url else ""
     init_security(app, chosen.session_id, chosen.csrf_key, own_origin, chosen.form_origins)
-    app.extensions["fyrklang_components"].load()
+    app.extensions["fyrklang_components"].load(app.jinja_env)
     app.add_url_rule(PREFERENCES_URL, view_func=set_preferences, methods=["POST"])
     init_problems(app)
 
@@ -207,6 +198,7 @@ __all__ = [
     "Components",
     "View",
     "WebOptions",
+    "component",
     "current_shell",
     "init_app",
     "mark_synthetic",

@@ -104,8 +104,8 @@ class Row:
             return _EMPTY
         return Cell(text=number(value) if isinstance(value, int) else value)
 
-    def under(self, columns: Sequence[Column]) -> list[tuple[Column, Cell]]:
-        """The row's own cells after its name, each with its column; those a span covers are left out."""
+    def under(self, columns: Sequence[Column]) -> list[tuple[Column, Cell, str]]:
+        """The cells after the row's name, each with its column and classes; those a span covers are left out."""
         placed = []
         covered = 0
         for column in columns[1:]:
@@ -114,7 +114,7 @@ class Row:
                 continue
             cell = self.cell(column.key)
             covered = cell.span - 1
-            placed.append((column, cell))
+            placed.append((column, cell, column.classes(cell)))
         return placed
 
 

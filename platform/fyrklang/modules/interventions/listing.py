@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import render_template_string, url_for
+from flask import url_for
 from markupsafe import Markup
 
 from fyrklang.access.actor import Actor
@@ -16,11 +16,10 @@ from fyrklang.sdk.measures import MEASURES, Measure
 from fyrklang.sdk.results import Share
 from fyrklang.web.formats import number, percent, share_of
 from fyrklang.web.i18n import gettext as _
+from fyrklang.web.shell import component
 from fyrklang.web.tables import Cell, Column, Link, Pager, Row, Table
 
 FILTERED_STATUSES = ("RUNNING", "DECIDED", "ENDED", "IMPLEMENTED")
-_MARK = "{{ ui.radmatt(share.value, low, high, goal=goal) }}"
-_STATUS = "{{ ui.status(key, text) }}"
 
 
 def portfolio_table(view: Portfolio, year: int) -> Table:
@@ -80,11 +79,11 @@ def _mark(item: PortfolioRow) -> Cell | None:
         return None
     low, high = item.share.interval
     goal = item.goal / 1000 if item.goal is not None else None
-    return Cell(Markup(render_template_string(_MARK, share=item.share, low=low, high=high, goal=goal)))  # noqa: S704
+    return Cell(component("radmatt", item.share.value, low, high, goal=goal))
 
 
 def _status(key: str, text: str) -> Markup:
-    return Markup(render_template_string(_STATUS, key=key, text=text))  # noqa: S704
+    return component("status", key, text=text)
 
 
 def status_links(actor: Actor, wanted: Mapping[str, Any], year: int) -> list[Link]:
@@ -173,7 +172,7 @@ def difference_table(changed: Sequence[tuple[str, str, str]]) -> Table:
 def facts(row: Any) -> list[tuple[str, Any]]:
     """The line of facts under the heading of an insats."""
     parties = [party.lower() for party in codes.PARTY_KINDS if party in row.parties]
-    glyph = render_template_string("{{ ui.party(parties) }}", parties=parties) if parties else ""
+    glyph = component("party", parties) if parties else ""
     groups = ", ".join(codes.NEED_GROUPS[code] for code in row.target_groups)
     start = row.starts_on.isoformat()
     end = row.ends_on.isoformat() if row.ends_on else ""
@@ -182,7 +181,7 @@ def facts(row: Any) -> list[tuple[str, Any]]:
     )
     listed = [
         (_("Målgrupp"), groups),
-        (_("Parter"), Markup(glyph)),  # noqa: S704
+        (_("Parter"), glyph),
         (_("Form"), codes.FORMATS[row.format]),
         (_("Pågår"), span),
         (_("Platser"), number(row.places) if row.places else ""),

@@ -36,9 +36,10 @@ CountForm = Schema.from_dict(
 def portfolio(actor: Actor) -> str:
     """Every insats of the förbund with what it reached in one year."""
     wanted = bind(schemas.InterventionFilter, request.args).values or schemas.InterventionFilter().load({})
-    year = wanted["year"] = wanted["year"] or service.latest_year(actor)
+    years = service.reported_years(actor)
+    year = wanted["year"] = wanted["year"] or next(iter(years), clock.today().year)
     found = service.list_interventions(actor, service.Filter(**wanted))
-    view = present.portfolio(actor, found, year)
+    view = present.portfolio(actor, found, years, year)
     return _render("portfolio", actor, view=view, found=found, wanted=wanted, year=year)
 
 

@@ -61,7 +61,7 @@ class Portfolio:
     years: Sequence[int]
 
 
-def portfolio(actor: Actor, listing: service.Listing, year: int) -> Portfolio:
+def portfolio(actor: Actor, listing: service.Listing, years: Sequence[int], year: int) -> Portfolio:
     """Rows with result against goal, from facts, in three statements however many rows there are."""
     ids = [row.id for row in listing.rows]
     shares = year_shares(actor.session, ids, ("M1", "M9"), year)
@@ -72,7 +72,7 @@ def portfolio(actor: Actor, listing: service.Listing, year: int) -> Portfolio:
         # The sum less all the others would be the one that is hidden.
         total = replace(total, withheld=True)
     reported = [row.participants for row in rows if row.participants is not None]
-    return Portfolio(rows, sum(reported) if reported else None, total, service.reported_years(actor))
+    return Portfolio(rows, sum(reported) if reported else None, total, years)
 
 
 def _portfolio_row(actor: Actor, row: Any, found: dict[str, Share], goal: int | None) -> PortfolioRow:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import render_template_string, url_for
-from markupsafe import Markup
+from flask import url_for
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -15,9 +14,8 @@ from fyrklang.kernel.clock import STOCKHOLM
 from fyrklang.modules.users import present
 from fyrklang.web.formats import date_iso
 from fyrklang.web.i18n import gettext as _
+from fyrklang.web.shell import component
 from fyrklang.web.tables import Cell, Column, Row, Table
-
-_STATUS = "{{ ui.status(key, text) }}"
 
 
 def user_table(actor: Actor, rows: Sequence[Any]) -> Table:
@@ -84,7 +82,7 @@ def _token_row(row: Any) -> Row:
     return Row(
         cells={
             "name": Cell(row.name, note=f"{row.prefix}…", below=True),
-            "status": Markup(render_template_string(_STATUS, key=key, text=word)),  # noqa: S704 - our own macro
+            "status": component("status", key, text=word),
             "may": Cell(present.listed(may), note=_("skapad av %(name)s", name=row.maker), below=True),
             "expires": date_iso(last_day),
             "used": used,
@@ -151,7 +149,7 @@ def _user_row(actor: Actor, row: Any, may_write: bool) -> Row:
                 note=_("Det är du") if own else row.mission,
                 below=True,
             ),
-            "status": Markup(render_template_string(_STATUS, key=key, text=word)),  # noqa: S704 - our own macro
+            "status": component("status", key, text=word),
             "organisation": Cell(row.organisation, note=present.SOURCES[row.source], below=True),
             "roles": Cell(present.role_names(row.roles), note=_percent(row.percent), below=True),
             "period": Cell(
