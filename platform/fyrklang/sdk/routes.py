@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Demand, Scope, View, guard
 from fyrklang.web.forms import FormText
+from fyrklang.web.uploads import mark_takes_file
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -33,11 +34,15 @@ class Pages:
             name, import_name, url_prefix=_PAGE_PREFIX[scope] + prefix, template_folder="templates"
         )
 
-    def route(self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",)) -> Decorator:
-        """Register a page under the guard that demands `permission`."""
+    def route(
+        self, rule: str, *, permission: Demand, methods: Sequence[str] = ("GET",), takes_file: bool = False
+    ) -> Decorator:
+        """Register a page under the guard that demands `permission`; `takes_file` lets it read a file."""
 
         def register(view: View) -> View:
             guarded = guard(view, permission, self.scope)
+            if takes_file:
+                mark_takes_file(guarded)
             self.blueprint.add_url_rule(
                 rule, endpoint=view.__name__, view_func=guarded, methods=list(methods)
             )

@@ -39,6 +39,8 @@ FIXED_HEADERS = {
     "Permissions-Policy": PERMISSIONS_POLICY,
 }
 HSTS = "max-age=31536000"
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""What a file to be saved may do should a browser show it after all: nothing."""
 
 
 def content_security_policy(form_origins: tuple[str, ...] = ()) -> str:
@@ -117,7 +119,8 @@ def set_headers(response: Response, policy: str) -> Response:
     """Put the fixed headers on an answer. Nothing may be kept by browsers unless its route says so."""
     for name, value in FIXED_HEADERS.items():
         response.headers[name] = value
-    response.headers["Content-Security-Policy"] = policy
+    is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
+    response.headers["Content-Security-Policy"] = FILE_POLICY if is_file else policy
     # Nothing is kept unless the route says so of what it shows; a release is the same for everyone.
     response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:

@@ -22,6 +22,7 @@ from fyrklang.web.context import PARTY_NAMES, Shell, Theme
 from fyrklang.web.i18n import LANGUAGE_COOKIE, LANGUAGES, init_i18n
 from fyrklang.web.problems import init_problems
 from fyrklang.web.security import init_security, origin_of
+from fyrklang.web.uploads import init_uploads
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME_COOKIE = "fy_theme"
@@ -185,6 +186,7 @@ def init_app(app: Flask, options: WebOptions | None = None) -> None:
     """Register everything of the web layer on `app`."""
     chosen = options or WebOptions()
     init_i18n(app)
+    init_uploads(app)
     init_assets(app)
     _init_templates(app, chosen)
     own_origin = origin_of(chosen.base_url) if chosen.base_url else ""

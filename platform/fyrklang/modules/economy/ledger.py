@@ -25,7 +25,6 @@ from fyrklang.sdk.audit import record
 from fyrklang.tenancy.bulk import insert_many
 from fyrklang.tenancy.session import TenantSession
 
-MOST_BYTES = 20_000_000
 NOT_IN_BUDGET = "NONE"
 COST_CLASSES = "4567"
 """Accounts of costs in BAS; balances, income and interest lie outside the budget unless somebody says else."""
@@ -58,8 +57,6 @@ def read_in(actor: Actor, file_name: str, content: bytes) -> UUID:
         Invalid: the file breaks the format (the line and the reason in `fields`), or is read in already.
     """
     actor.require(Permission.ECONOMY_WRITE)
-    if len(content) > MOST_BYTES:
-        raise Invalid(fields={"file": "Filen är för stor. Den får vara högst 20 MB."})
     try:
         found = sie.read(content)
     except sie.SieError as fault:

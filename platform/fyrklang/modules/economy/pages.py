@@ -20,6 +20,7 @@ from fyrklang.sdk.audit import EXPORTED, record
 from fyrklang.sdk.routes import Pages
 from fyrklang.sdk.sheets import XLSX, xlsx
 from fyrklang.web.forms import Form, bind
+from fyrklang.web.uploads import SIE, receive
 
 pages = Pages("economy", __name__, prefix="/ekonomi")
 
@@ -210,18 +211,14 @@ def imports(actor: Actor) -> str:
     return _imports_page(actor, Form.of())
 
 
-@pages.route("/bokforing", permission=Permission.ECONOMY_WRITE, methods=("POST",))
+@pages.route("/bokforing", permission=Permission.ECONOMY_WRITE, methods=("POST",), takes_file=True)
 def upload(actor: Actor) -> Any:
     """Stage a file and show what it would do."""
-    sent = request.files.get("file")
-    content = sent.read(ledger.MOST_BYTES + 1) if sent else b""
-    form = Form.of()
-    if not content:
-        return _imports_page(actor, form.add_errors({"file": "Välj en fil att läsa in."})), 422
     try:
-        made = ledger.read_in(actor, sent.filename or "fil.se" if sent else "", content)
+        sent = receive("file", SIE)
+        made = ledger.read_in(actor, sent.name, sent.content)
     except Invalid as fault:
-        return _imports_page(actor, form.add_errors(fault.fields)), 422
+        return _imports_page(actor, Form.of().add_errors(fault.fields)), 422
     return _see(actor, "show_import", import_id=made)
 
 
