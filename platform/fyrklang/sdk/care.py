@@ -35,6 +35,7 @@ from sqlalchemy.sql.selectable import Select
 
 from fyrklang.kernel import clock
 from fyrklang.kernel.ids import new_id
+from fyrklang.sdk.insatser import insatser
 from fyrklang.tenancy.session import TenantSession
 
 PROTECTED = "PROTECTED"
@@ -113,15 +114,6 @@ _TASK = table(
 )
 
 
-_INTERVENTION = table(
-    "intervention",
-    column("tenant_id", Uuid),
-    column("id", Uuid),
-    column("name", Text),
-    schema="office",
-)
-
-
 @dataclass(frozen=True)
 class Person:
     """One stay of one participant, as lists show it. `code` is what the parties call the person."""
@@ -171,15 +163,7 @@ class Acting(Protocol):
 
 def own_interventions(session: TenantSession) -> dict[UUID, str]:
     """The insatser one works in, id to name, in Swedish order."""
-    query = (
-        select(_INTERVENTION.c.id, _INTERVENTION.c.name)
-        .where(
-            _INTERVENTION.c.tenant_id == session.context.tenant_id,
-            _INTERVENTION.c.id.in_(session.context.interventions),
-        )
-        .order_by(func.registry.sv_sort(_INTERVENTION.c.name))
-    )
-    return {row.id: row.name for row in session.execute(query)}
+    return {each.id: each.name for each in insatser(session, session.context.interventions).values()}
 
 
 def people_in(session: TenantSession, interventions: Collection[UUID]) -> list[Person]:

@@ -16,6 +16,7 @@ from fyrklang.tenancy.session import TenantSession
 _COLUMNS = (
     column("id", Uuid),
     column("name", Text),
+    column("direction", Text),
     column("mode", Text),
     column("status", Text),
     column("format", Text),
@@ -29,6 +30,8 @@ _COLUMNS = (
     column("parties", ARRAY(Text)),
     column("places", Integer),
     column("starts_on", Date),
+    column("ends_on", Date),
+    column("esf_funded", Boolean),
 )
 _TABLE = table("intervention", column("tenant_id", Uuid), *_COLUMNS, schema="office")
 
@@ -39,6 +42,7 @@ class Insats:
 
     id: UUID
     name: str
+    direction: str
     mode: str
     status: str
     format: str
@@ -52,6 +56,12 @@ class Insats:
     parties: tuple[str, ...]
     places: int | None
     starts_on: date
+    ends_on: date | None
+    esf_funded: bool
+
+    def runs_in(self, year: int) -> bool:
+        """Whether any of its days fall in the year."""
+        return self.starts_on.year <= year and (self.ends_on is None or self.ends_on.year >= year)
 
     @property
     def follows_people(self) -> bool:

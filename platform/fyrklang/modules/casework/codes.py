@@ -119,15 +119,7 @@ NOTE_KINDS = {
 }
 OCCUPATIONS = shared.OCCUPATIONS
 INCOMES = shared.INCOME_SOURCES
-SUBSIDIES = {
-    "NSJ": "Nystartsjobb",
-    "LB": "Lönebidrag",
-    "INTRO": "Introduktionsjobb",
-    "TRYGG": "Trygghetsanställning",
-    "OSA": "Offentligt skyddat arbete",
-    "ETJ": "Etableringsjobb",
-    "ANN": "Annat",
-}
+SUBSIDIES = shared.SUBSIDIES
 END_REASONS = {
     "WORK": "Till arbete",
     "STUDY": "Till studier",

@@ -18,7 +18,7 @@ from fyrklang.modules.economy import acts
 from fyrklang.modules.economy.models import BudgetLine, Equity, Guideline, LedgerImport, LedgerRow
 from fyrklang.modules.economy.service import financing_of
 from fyrklang.sdk.audit import record
-from fyrklang.sdk.portfolio import insatser
+from fyrklang.sdk.insatser import insatser
 from fyrklang.tenancy.session import TenantSession
 
 FINSAM, ESF = "FINSAM", "ESF"
@@ -89,7 +89,7 @@ def budget_of(session: TenantSession, year: int, until: date | None = None) -> B
         for row in session.scalars(select(BudgetLine).where(BudgetLine.year == year))
     }
     spent = costs(session, year, until)
-    names = {str(item.id): item.name for item in insatser(session)}
+    names = {str(item.id): item.name for item in insatser(session).values()}
     order = [*names, *ADMIN_POSTS]
     keys = sorted(
         {*stored, *spent}, key=lambda key: (order.index(key[0]) if key[0] in order else -1, key[1] != FINSAM)
@@ -134,7 +134,7 @@ def costs(session: TenantSession, year: int, until: date | None = None) -> dict[
 
 def targets(session: TenantSession) -> dict[str, str]:
     """Everything a cost can be laid on: insatser by id, then posts of administration."""
-    return {str(item.id): item.name for item in insatser(session)} | ADMIN_POSTS
+    return {str(item.id): item.name for item in insatser(session).values()} | ADMIN_POSTS
 
 
 def post_of(actor: Actor, year: int, target: str, fund: str) -> Post:
@@ -186,7 +186,9 @@ def copy_structure(actor: Actor, year: int) -> int:
     actor.require(Permission.ECONOMY_WRITE)
     if actor.session.scalar(select(BudgetLine.id).where(BudgetLine.year == year).limit(1)):
         return 0
-    running = {str(item.id) for item in insatser(actor.session) if item.runs_in(year)} | set(ADMIN_POSTS)
+    running = {str(item.id) for item in insatser(actor.session).values() if item.runs_in(year)} | set(
+        ADMIN_POSTS
+    )
     before = actor.session.scalars(select(BudgetLine).where(BudgetLine.year == year - 1)).all()
     copied = [row for row in before if row.target in running]
     for row in copied:

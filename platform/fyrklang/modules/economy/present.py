@@ -14,7 +14,7 @@ from fyrklang.modules.economy import ledger
 from fyrklang.modules.economy.budget import ADMIN_POSTS, FINSAM, FUNDS, Budget, Capital, Post, targets
 from fyrklang.modules.economy.ledger import Bucket
 from fyrklang.modules.economy.service import Financing, Line, Party
-from fyrklang.sdk.portfolio import insatser
+from fyrklang.sdk.insatser import insatser
 from fyrklang.sdk.sheets import Kronor, Sheet
 from fyrklang.web.formats import date_iso, money, number, percent
 from fyrklang.web.i18n import gettext as _
@@ -189,7 +189,7 @@ def _post_row(actor: Actor, found: Budget, post: Post, scale: tuple[int, bool]) 
 def missing_targets(actor: Actor, found: Budget) -> list[tuple[str, str]]:
     """What has no line of the förbund's own money yet."""
     there = {post.target for post in found.of_fund(FINSAM)}
-    running = {str(item.id) for item in insatser(actor.session) if item.runs_in(found.year)}
+    running = {str(item.id) for item in insatser(actor.session).values() if item.runs_in(found.year)}
     known = targets(actor.session).items()
     return [(key, name) for key, name in known if key not in there and (key in ADMIN_POSTS or key in running)]
 

@@ -9,13 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from fyrklang.modules.interventions.models import Count, Intervention
 from fyrklang.sdk.codes import EVERYONE
 from fyrklang.sdk.facts import WHOLE_YEAR, Fact, Touched, provides_facts
 from fyrklang.sdk.measures import MEASURES
-from fyrklang.sdk.portfolio import Insats, lists_insatser
 from fyrklang.tenancy.session import TenantSession
 
 _Key = tuple[UUID, int, int, str]
@@ -77,19 +76,3 @@ def _query(touched: Touched) -> Select[UUID, int, int, str, int, int, int, int]:
     if touched.year is not None:
         query = query.where(Count.year == touched.year)
     return query
-
-
-@lists_insatser
-def insatser_of(session: TenantSession) -> list[Insats]:
-    """Every insats by name in Swedish order, as other features may know it."""
-    columns = (
-        Intervention.id,
-        Intervention.name,
-        Intervention.direction,
-        Intervention.status,
-        Intervention.esf_funded,
-        Intervention.starts_on,
-        Intervention.ends_on,
-    )
-    order = func.registry.sv_sort(Intervention.name)
-    return [Insats(*row) for row in session.execute(select(*columns).order_by(order))]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from fyrklang.sdk.codes import EVERYONE
 from fyrklang.sdk.facts import WHOLE_YEAR, Cell
 from fyrklang.sdk.figures import WHOLE, Figure, provides_figures
-from fyrklang.sdk.portfolio import insatser
+from fyrklang.sdk.insatser import insatser
 from fyrklang.sdk.results import NOTHING, OFFICE_THRESHOLD, Share
 from fyrklang.tenancy.session import TenantSession
 
@@ -25,7 +25,9 @@ _Cells = dict[tuple[UUID, str, int, str], Share]
 def participation(session: TenantSession, year: int, period: int) -> Iterator[Figure]:
     """Each individual insats' figures, then the förbund's."""
     cells = _cells(session, year)
-    own = [item for item in insatser(session) if item.direction == "INDIVIDUAL" and item.runs_in(year)]
+    own = [
+        item for item in insatser(session).values() if item.direction == "INDIVIDUAL" and item.runs_in(year)
+    ]
     shown: dict[str, list[int | None]] = {code: [] for code in _LABELS}
     hidden: dict[str, int] = dict.fromkeys(_LABELS, 0)
     shares = []

@@ -14,7 +14,7 @@ from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Invalid
 from fyrklang.modules.members import present, schemas, service
 from fyrklang.sdk.codes import PARTY_KINDS
-from fyrklang.sdk.portfolio import insatser
+from fyrklang.sdk.insatser import insatser
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.formats import date_iso
 from fyrklang.web.forms import Form, bind
@@ -128,7 +128,7 @@ def _seats_page(actor: Actor, form: Form) -> str:
 def _secondments_page(actor: Actor, form: Form) -> str:
     day = clock.today()
     rows = service.list_secondments(actor, day)
-    names = [(str(item.id), item.name) for item in insatser(actor.session)]
+    names = [(str(item.id), item.name) for item in insatser(actor.session).values()]
     lent = service.lent_by_member(rows, day)
     return _render("secondments", actor, form=form, rows=rows, names=names, lent=lent)
 

@@ -17,7 +17,7 @@ from fyrklang.modules.members import acts
 from fyrklang.modules.members.models import Seat, Secondment
 from fyrklang.sdk.audit import record
 from fyrklang.sdk.codes import PARTY_KINDS
-from fyrklang.sdk.portfolio import insatser
+from fyrklang.sdk.insatser import insatser
 from fyrklang.tenancy.registry.models import Member, Organisation
 
 
@@ -156,7 +156,7 @@ def add_secondment(actor: Actor, values: Mapping[str, Any]) -> UUID:
     """
     actor.require(Permission.MEMBERS_WRITE)
     faults = _party_faults(actor, values)
-    known = {item.id for item in insatser(actor.session)}
+    known = {item.id for item in insatser(actor.session).values()}
     if values["intervention_id"] is not None and values["intervention_id"] not in known:
         faults["intervention_id"] = "Välj en insats."
     if faults:
