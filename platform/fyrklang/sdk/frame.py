@@ -10,7 +10,7 @@ from flask import Flask, request, url_for
 from fyrklang.access.guard import Scope, guard_of, place, visitor
 from fyrklang.access.permissions import ROLE_NAMES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
-from fyrklang.sdk.parts import MenuEntry, Part
+from fyrklang.sdk.parts import MenuEntry, Part, Place
 from fyrklang.sdk.plugins import menu as plugin_menu
 from fyrklang.web.context import PARTIES, Menu, MenuItem, Party, Person, Shell, TenantChoice
 from fyrklang.web.i18n import gettext as _
@@ -27,12 +27,16 @@ def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
         return Shell(synthetic=demo)
     entries = sorted((entry for part in parts for entry in part.menu), key=lambda entry: entry.order)
     here = place() or (person.memberships[0] if person.memberships else None)
+    items = _items(app, entries, person, here)
     return Shell(
         person=_person(person, here),
-        menu=Menu((*_items(app, entries, person, here), *plugin_menu.items())),
+        menu=Menu((*items["daily"], *plugin_menu.items()), tuple(items["admin"])),
         tenants=_tenants(person, here),
         tenant_label=_("Visar") if person.national_roles else _("Förbund"),
-        account_url=url_for(ACCOUNT_ENDPOINT),
+        own=(
+            MenuItem(_("Mina inloggningar"), url_for(ACCOUNT_ENDPOINT), "user-round"),
+            *items["me"],
+        ),
         logout_url=url_for(LOGOUT_ENDPOINT),
         home_url="/",
         synthetic=demo and (here is None or here.synthetic),
@@ -56,10 +60,12 @@ def _person(person: Visitor, here: Membership | None) -> Person:
     return Person(person.name, f"{words}{lent}", parties=sounding, home=home)
 
 
-def _items(app: Flask, entries: list[MenuEntry], person: Visitor, here: Membership | None) -> list[MenuItem]:
+def _items(
+    app: Flask, entries: list[MenuEntry], person: Visitor, here: Membership | None
+) -> dict[Place, list[MenuItem]]:
     at_home = permissions_of(frozenset(Role(code) for code in here.roles)) if here else frozenset()
     national = permissions_of(_roles(person))
-    items = []
+    items: dict[Place, list[MenuItem]] = {"daily": [], "admin": [], "me": []}
     for entry in entries:
         view = app.view_functions.get(entry.endpoint)
         guarded = guard_of(view) if view else None
@@ -72,7 +78,9 @@ def _items(app: Flask, entries: list[MenuEntry], person: Visitor, here: Membersh
             continue
         values: dict[str, Any] = {"slug": here.slug} if in_tenant and here else {}
         current = _is_current(entry.endpoint)
-        items.append(MenuItem(entry.label(), url_for(entry.endpoint, **values), entry.icon, current=current))
+        items[entry.place].append(
+            MenuItem(entry.label(), url_for(entry.endpoint, **values), entry.icon, current=current)
+        )
     return items
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from fyrklang.access.permissions import Permission
 from fyrklang.sdk.routes import Api, Pages, Scope
 from fyrklang.sdk.start import StartProvider
 
+Place = Literal["daily", "admin", "me"]
+"""Where an entry stands: in the left menu, there under *Administration*, or under the user's own name."""
+
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A line in the left menu, shown to those who hold the permission. `icon` names a sprite symbol."""
+    """A line in a menu, shown to those who hold the permission. `icon` names a sprite symbol."""
 
     label: Callable[[], str]
     icon: str
@@ -20,6 +24,7 @@ class MenuEntry:
     permission: Permission
     scope: Scope = Scope.TENANT
     order: int = 100
+    place: Place = "daily"
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,13 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class Menu:
-    """The left menu. `back` stands first, alone, in menus that have a way out (administration)."""
+    """The left menu: the daily `items`, and below a heading what one sets up now and then.
+
+    `back` stands first, alone, in menus that have a way out.
+    """
 
     items: tuple[MenuItem, ...] = ()
+    admin: tuple[MenuItem, ...] = ()
     back: MenuItem | None = None
 
     @property
@@ -55,7 +59,7 @@ class Menu:
     def rest(self) -> tuple[MenuItem, ...]:
         """What stands under *Mer* on the phone."""
         shown = self.first
-        return tuple(item for item in self.items if item not in shown)
+        return tuple(item for item in (*self.items, *self.admin) if item not in shown)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ class Shell:
     """The frame of one page view.
 
     Everything has a default, so that a page for somebody not signed in needs no arguments. `tenant_label`
-    is "Förbund" for staff and "Visar" for the council. Links left out are not drawn.
+    is "Förbund" for staff and "Visar" for the council. `own` is what is about the user alone, under their name.
+    Links left out are not drawn.
     """
 
     person: Person | None = None
@@ -112,7 +117,7 @@ class Shell:
     notices_url: str = ""
     notices: int = 0
     help_url: str = ""
-    account_url: str = ""
+    own: tuple[MenuItem, ...] = ()
     logout_url: str = ""
     home_url: str = "/"
     accessibility_url: str = ""

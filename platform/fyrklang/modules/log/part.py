@@ -14,10 +14,19 @@ PART = Part(
     pages=(pages, own_pages, state_pages),
     apis=(api,),
     menu=(
-        MenuEntry(lambda: gettext("Logg"), "scroll-text", "log.events", Permission.LOG_READ, order=80),
         MenuEntry(
-            lambda: gettext("Loggens läge"), "database", "log_state.state", Permission.LOG_TECHNICAL, order=85
+            lambda: gettext("Logg"), "scroll-text", "log.events", Permission.LOG_READ, order=80, place="admin"
         ),
-        MenuEntry(lambda: gettext("Min logg"), "file-clock", "own_log.own", Permission.LOG_OWN, order=90),
+        MenuEntry(
+            lambda: gettext("Loggens läge"),
+            "database",
+            "log_state.state",
+            Permission.LOG_TECHNICAL,
+            order=85,
+            place="admin",
+        ),
+        MenuEntry(
+            lambda: gettext("Min logg"), "file-clock", "own_log.own", Permission.LOG_OWN, order=90, place="me"
+        ),
     ),
 )

@@ -14,7 +14,12 @@ PART = Part(
     apis=(api,),
     menu=(
         MenuEntry(
-            lambda: gettext("Medlemmar"), "users", "members.members", Permission.MEMBERS_READ, order=60
+            lambda: gettext("Medlemmar"),
+            "users",
+            "members.members",
+            Permission.MEMBERS_READ,
+            order=60,
+            place="admin",
         ),
     ),
 )

@@ -15,6 +15,13 @@ PART = Part(
     apis=(api,),
     start=(start,),
     menu=(
-        MenuEntry(lambda: gettext("Tillägg"), "puzzle", "plugins.plugins", Permission.PLUGINS_READ, order=95),
+        MenuEntry(
+            lambda: gettext("Tillägg"),
+            "puzzle",
+            "plugins.plugins",
+            Permission.PLUGINS_READ,
+            order=95,
+            place="admin",
+        ),
     ),
 )

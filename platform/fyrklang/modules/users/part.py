@@ -15,7 +15,16 @@ PART = Part(
     pages=(pages, role_pages, code_pages, token_pages),
     apis=(api, token_api),
     menu=(
-        MenuEntry(lambda: gettext("Användare"), "user-round", "users.users", Permission.USERS_READ, order=80),
-        MenuEntry(lambda: gettext("Roller"), "key-round", "roles.roles", Permission.ROLES_READ, order=90),
+        MenuEntry(
+            lambda: gettext("Användare"),
+            "user-round",
+            "users.users",
+            Permission.USERS_READ,
+            order=80,
+            place="admin",
+        ),
+        MenuEntry(
+            lambda: gettext("Roller"), "key-round", "roles.roles", Permission.ROLES_READ, order=90, place="me"
+        ),
     ),
 )
