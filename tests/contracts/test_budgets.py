@@ -83,6 +83,8 @@ def test_features_keep_the_same_file_names() -> None:
         "budget.py",
         "ledger.py",
         "figures.py",
+        "checks.py",
+        "team.py",
     }
     # The participant, the referral, the plan and the ending belong together: one room with several files.
     casework = {

@@ -53,6 +53,7 @@ ROWS = {
     "import_id": "office.ledger_import",
     "report_id": "office.report",
     "seat_id": "office.seat",
+    "place_id": "office.team_member",
     "secondment_id": "office.secondment",
     "target": "office.intervention",
     "referral_id": "care.referral",

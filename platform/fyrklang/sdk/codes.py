@@ -14,6 +14,7 @@ PARTY_KINDS = {
 }
 DIRECTIONS = {"INDIVIDUAL": "Individinriktad", "STRUCTURAL": "Strukturövergripande"}
 FOLLOW_UP_METHODS = {"PERSON": "Uppföljning på deltagarnivå", "COUNT_ONLY": "Endast antal"}
+MODES = {"A": "Endast antal", "B": "Kod", "C": "Parternas uppgifter"}
 INDIVIDUAL_FOCUS = {
     "PREVENT": "Förebyggande",
     "TREAT": "Behandlande",

@@ -21,6 +21,7 @@ _COLUMNS = (
     column("status", Text),
     column("format", Text),
     column("person_level_from", Integer),
+    column("person_level_to", Integer),
     column("referral_required", Boolean),
     column("referrals_open", Boolean),
     column("free_text", Boolean),
@@ -38,7 +39,10 @@ _TABLE = table("intervention", column("tenant_id", Uuid), *_COLUMNS, schema="off
 
 @dataclass(frozen=True)
 class Insats:
-    """An insats as other features need it. `mode`: A counts only, B a code, C identity."""
+    """An insats as other features need it. `mode`: A counts only, B a code, C identity.
+
+    Its figures come from stays from the year `person_level_from` up to `person_level_to`.
+    """
 
     id: UUID
     name: str
@@ -47,6 +51,7 @@ class Insats:
     status: str
     format: str
     person_level_from: int | None
+    person_level_to: int | None
     referral_required: bool
     referrals_open: bool
     free_text: bool

@@ -138,7 +138,7 @@ def test_locked_fields_lock_once_counted(admin: FlaskClient, own: Forbund, team:
     put(admin, own, team, "2024/1", K=numbers(1, 1, 1, 1, 1), M=NOUGHT)
     refused = admin.put(address, json={**changed, "follow_up_method": "COUNT_ONLY", "version": 2})
     assert refused.status_code == 422
-    assert "Går inte att ändra när antal är registrerade" in refused.text
+    assert "Går inte att ändra när antal eller deltagare är registrerade" in refused.text
 
 
 def test_an_edit_that_started_from_an_older_version_is_a_conflict(

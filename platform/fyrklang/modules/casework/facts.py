@@ -1,7 +1,7 @@
 """Facts from stays: M1–M12 and M20 per quarter and year, by legal sex and for everyone.
 
-Years before an insats followed people are counted from its quarterly numbers (feature insatser), so no
-year is counted twice. Medians (M10, M11) carry days as numerator and stays as denominator; M4 and M12 have
+Years in which an insats did not follow people are counted from its quarterly numbers (feature insatser), so
+no year is counted twice. Medians (M10, M11) carry days as numerator and stays as denominator; M4 and M12 have
 one measure per pair and per party: `M4:EB>NONE`, `M12:FK`.
 """
 
@@ -49,7 +49,7 @@ def facts_from_stays(session: TenantSession, touched: Touched) -> Iterator[Fact]
     for insats in known.values():
         if insats.person_level_from is None:
             continue
-        years = _years(touched, insats.person_level_from)
+        years = _years(touched, insats.person_level_from, insats.person_level_to)
         for place, measures in cells(stays[insats.id], unnamed[insats.id], years).items():
             for measure, (numerator, denominator) in measures.items():
                 yield Fact(insats.id, measure, DEFINITION, *place, numerator, denominator)
@@ -153,10 +153,12 @@ def _quarter(day: date) -> int:
     return (day.month + 2) // 3
 
 
-def _years(touched: Touched, since: int) -> range:
+def _years(touched: Touched, since: int, until: int | None) -> range:
+    last = clock.today().year if until is None else until
     if touched.year is None:
-        return range(since, clock.today().year + 1)
-    return range(touched.year, touched.year + 1 if touched.year >= since else touched.year)
+        return range(since, last + 1)
+    inside = since <= touched.year and (until is None or touched.year <= until)
+    return range(touched.year, touched.year + 1 if inside else touched.year)
 
 
 def _situation(

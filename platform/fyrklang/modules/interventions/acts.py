@@ -55,3 +55,14 @@ CREATED = action("intervention.created", lazy_gettext("Skapade insatsen"), Group
 CHANGED = action("intervention.changed", lazy_gettext("Ändrade insatsen"), Group.WRITE, _changed)
 GOAL_SET = action("intervention.goal_set", lazy_gettext("Satte mål"), Group.WRITE, _goal)
 COUNTED = action("intervention.counted", lazy_gettext("Registrerade antal"), Group.WRITE, _quarter)
+
+
+def _mode(detail: Mapping[str, Any]) -> str:
+    return _("%(old)s till %(new)s", old=detail.get("from_mode"), new=detail.get("to_mode"))
+
+
+MODE_SET = action("intervention.mode_set", lazy_gettext("Bytte läge för deltagarna"), Group.WRITE, _mode)
+INTAKE_SET = action("intervention.intake_set", lazy_gettext("Ändrade vägen in"), Group.WRITE)
+JOINED = action("intervention.team_joined", lazy_gettext("Satte någon i teamet"), Group.WRITE)
+TEAM_CHANGED = action("intervention.team_changed", lazy_gettext("Ändrade en plats i teamet"), Group.WRITE)
+LEFT = action("intervention.team_left", lazy_gettext("Tog någon ur teamet"), Group.WRITE)

@@ -1,6 +1,6 @@
 """Facts from counts: M1, M9 and M20 per quarter and year, by legal sex and for everyone.
 
-From the year an insats follows people on, its figures come from stays and its counts are left alone.
+In the years an insats is counted on people its figures come from stays, and its counts are left alone.
 """
 
 from __future__ import annotations
@@ -68,7 +68,11 @@ def _query(touched: Touched) -> Select[UUID, int, int, str, int, int, int, int]:
         Intervention,
         and_(
             Intervention.id == Count.intervention_id,
-            or_(Intervention.person_level_from.is_(None), Intervention.person_level_from > Count.year),
+            or_(
+                Intervention.person_level_from.is_(None),
+                Intervention.person_level_from > Count.year,
+                Intervention.person_level_to < Count.year,
+            ),
         ),
     )
     if touched.intervention_id is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Computed, Text
+from sqlalchemy import ARRAY, Computed, FetchedValue, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fyrklang.kernel.ids import new_id
@@ -18,8 +19,8 @@ COUNT_FIELDS = ("started", "ongoing", "ended", "known_outcome", "ended_work_stud
 class Intervention(TenantOwned, Base):
     """An insats: what the förbund finances. Direction, follow-up method and ESF lock once counted.
 
-    `mode` says what is stored about people: A counts only, B a code, C their identity. From the year
-    `person_level_from` on figures come from stays, before it from counts.
+    `mode` says what is stored about people: A counts only, B a code, C their identity. Figures of the years
+    from `person_level_from` up to `person_level_to` come from stays, all others from counts.
     """
 
     __tablename__ = "intervention"
@@ -41,6 +42,7 @@ class Intervention(TenantOwned, Base):
     kommun_code: Mapped[str | None]
     places: Mapped[int | None]
     person_level_from: Mapped[int | None]
+    person_level_to: Mapped[int | None]
     referral_required: Mapped[bool] = mapped_column(default=True)
     referrals_open: Mapped[bool] = mapped_column(default=True)
     free_text: Mapped[bool] = mapped_column(default=False)
@@ -101,6 +103,7 @@ class ModeChange(TenantOwned, Base):
     basis: Mapped[str]
     decided_on: Mapped[date]
     changed_by: Mapped[UUID | None]
+    changed_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 
 class SourcedFact(TenantOwned, Base):
@@ -115,3 +118,10 @@ class SourcedFact(TenantOwned, Base):
     statement: Mapped[str]
     as_of: Mapped[str]
     source: Mapped[str]
+
+
+def on_people(row: Any, year: int) -> bool:
+    """Whether the figures of a year come from stays and not from counts."""
+    if row.person_level_from is None or year < row.person_level_from:
+        return False
+    return row.person_level_to is None or year <= row.person_level_to

@@ -9,6 +9,8 @@ from fyrklang.modules.interventions import (
     figures,  # noqa: F401 - handed to reports once it is imported
 )
 from fyrklang.modules.interventions.pages import pages
+from fyrklang.modules.interventions.people.pages import pages as people_pages
+from fyrklang.modules.interventions.people.routes import api as people_api
 from fyrklang.modules.interventions.routes import api
 from fyrklang.modules.interventions.start import start
 from fyrklang.sdk.parts import MenuEntry, Part
@@ -16,8 +18,8 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="interventions",
-    pages=(pages,),
-    apis=(api,),
+    pages=(pages, people_pages),
+    apis=(api, people_api),
     menu=(
         MenuEntry(
             lambda: gettext("Insatser"),

@@ -17,6 +17,7 @@ from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
 from fyrklang.modules.interventions import acts
+from fyrklang.modules.interventions.checks import check_counts
 from fyrklang.modules.interventions.models import COUNT_FIELDS, Count, Goal, Intervention, SourcedFact
 from fyrklang.sdk.audit import record
 from fyrklang.sdk.codes import INDIVIDUAL_FOCUS, SEXES, STRUCTURAL_FOCUS
@@ -42,7 +43,13 @@ LIST_COLUMNS = (
     Intervention.starts_on,
     Intervention.ends_on,
 )
-DETAIL_COLUMNS = (*LIST_COLUMNS, Intervention.description, Intervention.version)
+DETAIL_COLUMNS = (
+    *LIST_COLUMNS,
+    Intervention.description,
+    Intervention.version,
+    Intervention.person_level_from,
+    Intervention.person_level_to,
+)
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,7 @@ def update_intervention(actor: Actor, intervention_id: UUID, values: Mapping[str
         Invalid: the name is taken, values do not fit, or a locked field was changed after counting.
     """
     actor.require(Permission.INTERVENTIONS_WRITE)
-    row = _entity(actor, intervention_id)
+    row = entity(actor, intervention_id)
     if row.version != version:
         raise Conflict
     _check(actor, values, intervention_id)
@@ -217,7 +224,7 @@ def set_goal(
         Invalid: the measure is not a share.
     """
     actor.require(Permission.INTERVENTIONS_WRITE)
-    _entity(actor, intervention_id)
+    entity(actor, intervention_id)
     definition = MEASURES.get(measure)
     if definition is None or not definition.is_share:
         raise Invalid(fields={"measure": "Välj ett av alternativen."})
@@ -290,8 +297,8 @@ def register_counts(
     """
     actor.require(Permission.COUNTS_WRITE)
     year, quarter = period
-    row = _entity(actor, intervention_id)
-    _check_counts(row, year, quarter, counts)
+    row = entity(actor, intervention_id)
+    check_counts(row, year, quarter, counts)
     actor.session.execute(
         delete(Count).where(
             Count.intervention_id == intervention_id, Count.year == year, Count.quarter == quarter
@@ -332,7 +339,12 @@ def latest_open_quarter(on: date) -> tuple[int, int]:
     return (on.year, quarter) if quarter else (on.year - 1, 4)
 
 
-def _entity(actor: Actor, intervention_id: UUID) -> Intervention:
+def entity(actor: Actor, intervention_id: UUID) -> Intervention:
+    """One insats, to change.
+
+    Raises:
+        NotFound: it does not exist in this förbund.
+    """
     row = actor.session.scalars(select(Intervention).where(Intervention.id == intervention_id)).first()
     if row is None:
         raise NotFound
@@ -361,34 +373,6 @@ def _keep_locked(actor: Actor, row: Intervention, values: Mapping[str, Any]) -> 
     if not changed:
         return
     counted = actor.session.scalar(select(exists().where(Count.intervention_id == row.id)))
-    if counted:
-        text = "Går inte att ändra när antal är registrerade. Skapa en ny insats i stället."
+    if counted or row.person_level_from is not None:
+        text = "Går inte att ändra när antal eller deltagare är registrerade. Skapa en ny insats i stället."
         raise Invalid(fields=dict.fromkeys(changed, text))
-
-
-def _check_counts(
-    row: Intervention, year: int, quarter: int, counts: Mapping[str, Mapping[str, int]]
-) -> None:
-    today = clock.today()
-    first_day = date(year, 3 * quarter - 2, 1)
-    faults: dict[str, str] = {}
-    if first_day > today:
-        faults["quarter"] = "Kvartalet har inte börjat än. Välj ett tidigare kvartal."
-    if (year, quarter) < (row.starts_on.year, (row.starts_on.month + 2) // 3):
-        faults["quarter"] = f"Insatsen startade {row.starts_on}. Välj ett senare kvartal."
-    if row.person_level_from is not None and year >= row.person_level_from:
-        faults["quarter"] = (
-            f"Från och med {row.person_level_from} räknas insatsen på deltagarnas egna avslut. "
-            "Den som inte kan registreras räknas utan personuppgifter från remissen."
-        )
-    for sex, numbers in counts.items():
-        if sex not in SEXES:
-            faults[sex] = "Välj ett av alternativen."
-            continue
-        if numbers["known_outcome"] > numbers["ended"]:
-            faults[f"{sex}_known_outcome"] = f"Kan inte vara fler än de avslutade ({numbers['ended']})."
-        if numbers["ended_work_study"] > numbers["known_outcome"]:
-            known = numbers["known_outcome"]
-            faults[f"{sex}_ended_work_study"] = f"Kan inte vara fler än de med känt utfall ({known})."
-    if faults:
-        raise Invalid(fields=faults)

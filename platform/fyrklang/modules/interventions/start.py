@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import url_for
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -36,6 +36,13 @@ def _waiting(actor: Actor) -> tuple[ToDo, ...]:
     query = (
         select(Intervention.id, Intervention.name)
         .where(Intervention.status == "RUNNING", Intervention.direction == "INDIVIDUAL", ~counted)
+        .where(
+            or_(
+                Intervention.person_level_from.is_(None),
+                Intervention.person_level_from > year,
+                Intervention.person_level_to < year,
+            )
+        )
         .order_by(func.registry.sv_sort(Intervention.name))
         .limit(MOST_ROWS)
     )
