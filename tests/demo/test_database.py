@@ -51,6 +51,14 @@ def test_the_whole_nation_fits_the_database(own_config: Config, monkeypatch: pyt
     assert mark == demo.Mark(demo.DEFAULT_SEED)
     assert counted["Förbund"] == 74
     assert counted["Räknade celler"] > 100_000
+    assert counted["Deltaganden"] > 100_000
+    followed = _rows(
+        own_config,
+        "SELECT sum(numerator) FILTER (WHERE measure = 'M9' AND year = 2020), "
+        "sum(numerator) FILTER (WHERE measure = 'M1')::float / sum(denominator) FILTER (WHERE measure = 'M1') "
+        "FROM facts.cell WHERE quarter = 0 AND sex = 'T' AND year < 2026",
+    )
+    assert followed == [(pytest.approx(24_867, rel=0.03), pytest.approx(0.355, abs=0.025))]
     empty = (
         "SELECT slug FROM registry.tenant t WHERE synthetic AND "
         "(SELECT count(*) FROM office.intervention i WHERE i.tenant_id = t.id) < 3"

@@ -1,7 +1,7 @@
 """The invented nation: 74 förbund with made-up names and figures, to look at, learn from and test with.
 
 Their size and structure are drawn after what is published about the real ones; nothing in them is a result
-of any real förbund, and every row can be taken away again.
+of any real förbund, and every row can be taken away again. Participants are codes; nobody has a name.
 """
 
 from __future__ import annotations
@@ -97,6 +97,7 @@ _COUNTED = {
         "SELECT count(DISTINCT (tenant_id, intervention_id, year, quarter)) "  # noqa: S608
         f"FROM office.intervention_count WHERE {_OF_NATION}"
     ),
+    "Deltaganden": f"SELECT count(*) FROM care.stay WHERE {_OF_NATION}",  # noqa: S608
     "Räknade celler": f"SELECT count(*) FROM facts.cell WHERE {_OF_NATION}",  # noqa: S608
     "Utgåvor": "SELECT count(*) FROM national.release WHERE synthetic",
     "Personer": "SELECT count(*) FROM registry.person WHERE synthetic",

@@ -17,9 +17,9 @@ Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 SEXES = ("K", "M", "U")
-_WARM_UP = 2
+WARM_UP = 2
 """Years simulated before the first, so that people are already there when it begins."""
-_BEGIN = shapes.FIRST_YEAR - _WARM_UP
+_BEGIN = shapes.FIRST_YEAR - WARM_UP
 _REACH = 16
 """Quarters a stay may last."""
 _UNKNOWN_SEX = 0.03
@@ -29,7 +29,11 @@ _EDGE = 0.4
 
 @dataclass(frozen=True)
 class Flow:
-    """Arrays over insats × sex × quarter; `quarters` names the last axis, `reported` says which are rows."""
+    """Arrays over insats × sex × quarter; `quarters` names the last axis, `reported` says which are rows.
+
+    `cohorts` is insats × sex × quarter of start, from `WARM_UP` years before the first, × quarters until they
+    leave; nobody stays longer than to the quarter `closes`, counted as those of start are.
+    """
 
     quarters: tuple[tuple[int, int], ...]
     reported: Flags
@@ -38,19 +42,22 @@ class Flow:
     ended: Counts
     known_outcome: Counts
     ended_work_study: Counts
+    cohorts: Counts
+    closes: Counts
 
 
 def simulate(nation: tuple[Association, ...], people: list[Insats], rng: np.random.Generator) -> Flow:
     """Let the individual insatser run; the nation's participants follow `shapes.PARTICIPANTS`."""
     quarters = _quarters()
     active = np.array([[_share_of_quarter(item, *quarter) for quarter in quarters] for item in people])
-    started, ended = _in_and_out(people, _women(nation, people), active, rng)
+    started, doors = _in_and_out(people, _women(nation, people), active, rng)
+    ended = doors.ended
     ongoing = np.cumsum(started - ended, axis=2)
     chance = _chance_of_work(nation, people, ended, quarters, rng)
     unknown = np.array([item.unknown for item in people])[:, None, None]
     known = rng.binomial(ended, 1 - unknown)
     work_study = rng.binomial(known, chance)
-    shown = slice(4 * _WARM_UP, None)
+    shown = slice(4 * WARM_UP, None)
     return Flow(
         quarters=tuple(quarters[shown]),
         reported=_reported(people, active, quarters)[:, shown],
@@ -59,6 +66,8 @@ def simulate(nation: tuple[Association, ...], people: list[Insats], rng: np.rand
         ended=ended[:, :, shown],
         known_outcome=known[:, :, shown],
         ended_work_study=work_study[:, :, shown],
+        cohorts=doors.cohorts,
+        closes=doors.last,
     )
 
 
@@ -83,7 +92,7 @@ def _women(nation: tuple[Association, ...], people: list[Insats]) -> Floats:
 
 def _in_and_out(
     people: list[Insats], women: Floats, active: Floats, rng: np.random.Generator
-) -> tuple[Counts, Counts]:
+) -> tuple[Counts, _Doors]:
     quarters = _quarters()
     size = np.array([item.size for item in people])
     season = np.array([_season(*quarter) for quarter in quarters])
@@ -100,7 +109,7 @@ def _in_and_out(
             of_women = rng.binomial(arriving - without_sex, women)
             started[:, :, step] = np.stack([of_women, arriving - without_sex - of_women, without_sex], axis=1)
             doors.let_out_later(started[:, :, step], step, rng)
-    return started, doors.ended
+    return started, doors
 
 
 def _season(year: int, quarter: int) -> float:
@@ -122,10 +131,11 @@ class _Doors:
 
     def __init__(self, people: list[Insats], quarters: list[tuple[int, int]]) -> None:
         self.ended = np.zeros((len(people), len(SEXES), len(quarters)), dtype=np.int64)
+        self.cohorts = np.zeros((*self.ended.shape, _REACH), dtype=np.int64)
         place_of = {quarter: place for place, quarter in enumerate(quarters)}
         never = len(quarters) + _REACH
         closing = (_quarter_of(item.ends_on) if item.ends_on else None for item in people)
-        self._last = np.array([place_of.get(quarter, never) if quarter else never for quarter in closing])
+        self.last = np.array([place_of.get(quarter, never) if quarter else never for quarter in closing])
         self._rows = {
             form: np.array([place for place, item in enumerate(people) if item.format == form], dtype=np.intp)
             for form in shapes.FORMATS
@@ -139,8 +149,9 @@ class _Doors:
         """Draw when those who start now will end; nobody stays longer than the insats."""
         for form, rows in self._rows.items():
             leaving = rng.multinomial(arriving[rows], shapes.exit_shares(form, _REACH))
+            self.cohorts[rows, :, step] = leaving
             for later in range(_REACH):
-                at = np.minimum(step + later, self._last[rows])
+                at = np.minimum(step + later, self.last[rows])
                 within = at < self.ended.shape[2]
                 self.ended[rows[within], :, at[within]] += leaving[within, :, later]
 
@@ -181,10 +192,10 @@ def _share(logit: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float64)
 
 
-_SILENT = {("bergmarken", 2025), ("bergmarken", 2026)}
+SILENT = {("bergmarken", 2025), ("bergmarken", 2026)}
 """Förbund and years without a report, so that *Ej rapporterat* is seen."""
 
 
 def _reported(people: list[Insats], active: Floats, quarters: list[tuple[int, int]]) -> Flags:
-    heard = np.array([[(item.slug, year) not in _SILENT for year, _quarter in quarters] for item in people])
+    heard = np.array([[(item.slug, year) not in SILENT for year, _quarter in quarters] for item in people])
     return np.asarray((active > 0) & heard, dtype=np.bool_)

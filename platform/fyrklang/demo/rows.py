@@ -12,6 +12,7 @@ from fyrklang.demo.flow import SEXES
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.nation import Association, organisations
 from fyrklang.demo.portfolio import Insats
+from fyrklang.demo.stays import follows_people, person_level_from
 from fyrklang.modules.interventions.models import COUNT_FIELDS
 from fyrklang.sdk.measures import MEASURES
 from fyrklang.tenancy.registry.records import AF_CODE, FK_CODE, NAMESPACE, organisation_id
@@ -84,7 +85,12 @@ def intervention_row(nation: Nation, item: Insats) -> Row:
         "direction": item.direction,
         "follow_up_method": item.follow_up_method,
         "esf_funded": item.esf_funded,
-        "mode": "A",
+        "mode": "B" if follows_people(item) else "A",
+        "person_level_from": person_level_from(item) if follows_people(item) else None,
+        "referral_required": True,
+        "referrals_open": True,
+        "free_text": False,
+        "who_for": "",
         "focus": item.focus,
         "format": item.format,
         "status": item.status,
@@ -114,12 +120,17 @@ def goal_rows(nation: Nation, item: Insats) -> Iterator[Row]:
 
 
 def count_rows(nation: Nation) -> Mapping[str, list[Row]]:
-    """`office.intervention_count` by förbund: women and men every quarter, unknown sex when there is any."""
+    """`office.intervention_count` by förbund, of insatser that do not follow people.
+
+    Women and men every quarter, unknown sex when there is any.
+    """
     flow = nation.flow
     fields = {name: getattr(flow, name).tolist() for name in COUNT_FIELDS}
     reported = flow.reported.tolist()
     found: defaultdict[str, list[Row]] = defaultdict(list)
     for place, item in enumerate(nation.people):
+        if follows_people(item):
+            continue
         own = intervention_id(nation, item)
         for step, (year, quarter) in enumerate(flow.quarters):
             if not reported[place][step]:

@@ -12,13 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text, union
 from sqlalchemy.dialects.postgresql import insert
 
-import fyrklang.modules.interventions.facts  # noqa: F401 - its facts are counted once it is imported
+import fyrklang.modules.casework.facts
+import fyrklang.modules.interventions.facts  # noqa: F401 - facts are counted once both are imported
 from fyrklang.demo import rows
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.money import Purse
 from fyrklang.demo.nation import Association
+from fyrklang.demo.participants import write_people
 from fyrklang.demo.portfolio import Insats
 from fyrklang.kernel.db import Database
+from fyrklang.modules.casework.models import Participant, Situation, Stay
 from fyrklang.modules.economy.models import BudgetLine, EconomyYear, Entry, Equity, LedgerRow, Weight
 from fyrklang.modules.interventions.models import Count, Goal, Intervention
 from fyrklang.sdk.facts import Touched, recompute
@@ -83,29 +86,53 @@ def write(database: Database, nation: Nation, progress: Progress) -> None:
         _put(connection, models.TenantName, rows.name_rows(nation))
         _put(connection, models.Organisation, rows.organisation_rows(nation))
     _write_associations(database, nation, progress)
+    _count_associations(database, nation, progress)
     with database.engine("migrator").begin() as connection:
         _put(connection, models.Applied, [{"kind": KIND, "content_hash": str(nation.seed)}])
 
 
 def _write_associations(database: Database, nation: Nation, progress: Progress) -> None:
-    """Two at a time: one förbund's rows are made while the database takes in another's."""
+    """One förbund's rows are made while the database takes in another's."""
     counts = rows.count_rows(nation)
     interventions: defaultdict[str, list[Insats]] = defaultdict(list)
     for item in nation.interventions:
         interventions[item.slug].append(item)
-    done, total, lock = 0, len(nation.associations), Lock()
 
     def write_one(item: Association) -> None:
-        nonlocal done
         _write_association(database, nation, item, (interventions[item.slug], counts.get(item.slug, [])))
+        write_people(database, nation, item)
+
+    _each(nation, write_one, lambda item, done, total: progress(item.short_name, done, total))
+
+
+def _count_associations(database: Database, nation: Nation, progress: Progress) -> None:
+    """Count every cell. The planner is told of the rows first, or it would look up each stay by itself."""
+    with database.engine("migrator").begin() as connection:
+        for model in (Participant, Stay, Situation, Count):
+            connection.execute(text(f"ANALYZE {model.__table__.fullname}"))  # type: ignore[attr-defined]
+
+    def count_one(item: Association) -> None:
+        with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
+            recompute(session, Touched())
+
+    _each(nation, count_one, lambda item, done, total: progress(f"räknar {item.short_name}", done, total))
+
+
+def _each(
+    nation: Nation, act: Callable[[Association], None], tell: Callable[[Association, int, int], object]
+) -> None:
+    """Do something to every förbund, two at a time; the largest first, or the last would be alone with one."""
+    done, total, lock = 0, len(nation.associations), Lock()
+
+    def one(item: Association) -> None:
+        nonlocal done
+        act(item)
         with lock:
             done += 1
-            progress(item.short_name, done, total)
+            tell(item, done, total)
 
-    # The largest first, or the last writer would be alone with one.
-    order = sorted(nation.associations, key=lambda item: len(counts.get(item.slug, ())), reverse=True)
     with ThreadPoolExecutor(_WRITERS) as writers:
-        for _done in writers.map(write_one, order):
+        for _done in writers.map(one, sorted(nation.associations, key=lambda item: -item.money)):
             pass
 
 
@@ -125,7 +152,6 @@ def _write_association(
         insert_many(session, Count, counts)
         owned = [(rows.intervention_id(nation, each), each) for each in interventions]
         _write_money(session, Purse(nation.seed, item, owned), members)
-        recompute(session, Touched())
 
 
 def _write_money(session: TenantSession, purse: Purse, members: Sequence[rows.Row]) -> None:
