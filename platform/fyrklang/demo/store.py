@@ -57,7 +57,11 @@ def mark_of(connection: Connection) -> Mark | None:
 
 
 def take_turns(connection: Connection) -> None:
-    """Let one writer or remover of the nation in at a time, until the transaction ends."""
+    """Let one writer or remover of the nation in at a time, until the transaction ends.
+
+    It stands open without a word for as long as the other transactions take.
+    """
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
