@@ -142,7 +142,8 @@ def test_a_nation_left_half_written_is_written_again_just_as_it_was(copy: Standi
     whole = checksums(copy.config, exact=False)
     with psycopg.connect(copy.config.database_url) as admin:
         admin.execute("DELETE FROM registry.applied WHERE kind = 'demo'")
-        admin.execute("DELETE FROM office.intervention WHERE tenant_id = %s", (tenant_id("asviken"),))
+        admin.execute("DELETE FROM care.participant WHERE tenant_id = %s", (tenant_id("asviken"),))
+        admin.execute("DELETE FROM office.intervention_goal WHERE tenant_id = %s", (tenant_id("asviken"),))
         admin.execute("DELETE FROM facts.cell WHERE year = 2024")
     told: list[tuple[str, int, int]] = []
 
