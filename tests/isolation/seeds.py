@@ -186,6 +186,13 @@ SEEDS: dict[str, Values] = {
         "roles": ["DIRECTOR"],
         "valid_from": "2024-01-01",
     },
+    "registry.delegation": lambda canary, rows, _org: {
+        "giver_id": rows["giver"],
+        "taker_id": rows["taker"],
+        "reason": canary,
+        "first_day": "2024-01-01",
+        "last_day": "2024-01-30",
+    },
     "office.mode_change": lambda canary, rows, _org: {
         "intervention_id": rows["office.intervention"],
         "from_mode": "A",
@@ -423,6 +430,8 @@ SEEDS: dict[str, Values] = {
     },
 }
 ORDER = tuple(SEEDS)
+COLLEAGUES = ("giver", "taker")
+"""Two places with cases, so that one can cover for the other."""
 TRACES = ("audit.event", "audit.head")
 """Where reading, too, may leave something."""
 
@@ -440,7 +449,11 @@ def plant(admin: psycopg.Connection, name: str) -> Planted:
         "SELECT id FROM registry.organisation WHERE kind = 'FK' AND NOT synthetic ORDER BY code LIMIT 1"
     ).fetchone()
     assert found is not None
-    rows: dict[str, UUID] = {}
+    rows = {role: uuid4() for role in COLLEAGUES}
+    for place in rows.values():
+        values = {**SEEDS["registry.membership"](canary, rows, found[0]), "roles": ["CASE_WORKER"]}
+        values |= {"tenant_id": tenant_id, "id": place}
+        admin.execute(insertion("registry.membership", values), values)
     for table in ORDER:
         rows[table] = uuid4()
         values = {"tenant_id": tenant_id, "id": rows[table], **SEEDS[table](canary, rows, found[0])}

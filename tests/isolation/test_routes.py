@@ -60,6 +60,7 @@ ROWS = {
     "consent_id": "care.consent",
     "commitment_id": "care.commitment",
     "note_id": "care.note",
+    "cover_id": "registry.delegation",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 

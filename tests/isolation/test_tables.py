@@ -43,7 +43,7 @@ def test_own_row_is_seen_in_own_context_and_nothing_without(
     own = plant(admin, "alfa")
     token = TokenSigner(config).sign(at_work(own))
     with psycopg.connect(config.url_for("app").replace("+psycopg", "")) as conn:
-        count = f"SELECT count(*) FROM {table}"
+        count = f"SELECT count(*) FROM {table} WHERE id = '{own.rows[table]}'"
         assert conn.execute(count).fetchone() == (0,)  # type: ignore[arg-type]
         conn.execute("SELECT set_config('fyrklang.ctx', %s, true)", (token,))
         assert conn.execute(count).fetchone() == (1,)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from fyrklang.access.permissions import PERMISSION_TRAITS, Permission, Role
-from fyrklang.access.relations import CaseFacts, Decision, Reason, judge, relations_of, stand
+from fyrklang.access.relations import CaseFacts, Decision, Delegation, Reason, judge, relations_of, stand
 from fyrklang.kernel.errors import Forbidden, NotFound, TooWeak
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
@@ -19,7 +19,9 @@ class Actor:
     """A person in one förbund, with the session that sees that förbund and no other.
 
     `loa` is the level of assurance of the login, 1–4; 0 until somebody says otherwise. `party` is the home
-    organisation as rows about participants name it; None for those who come from none of the four.
+    organisation as rows about participants name it; None for those who come from none of the four. `teams`
+    are the insatser they work in themselves, and `covers` says for whom they stand in today; both are known
+    only when the act reaches into a case.
     """
 
     session: TenantSession
@@ -30,6 +32,8 @@ class Actor:
     permissions: frozenset[Permission]
     loa: int = 0
     party: str | None = None
+    teams: frozenset[UUID] = frozenset()
+    covers: tuple[Delegation, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import g, request
 
+from fyrklang.access.lens import Lens
 from fyrklang.access.permissions import PERMISSION_TRAITS, Permission
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
@@ -32,7 +33,7 @@ def request_id() -> str:
     return known
 
 
-def origin_of(visitor: Visitor, place: Membership) -> Origin:
+def origin_of(visitor: Visitor, place: Membership, lens: Lens | None = None) -> Origin:
     """Where the present request comes from."""
     return Origin(
         request_id=request_id(),
@@ -40,6 +41,7 @@ def origin_of(visitor: Visitor, place: Membership) -> Origin:
         roles=tuple(place.roles),
         party=place.organisation_kind,
         loa=f"loa{visitor.loa}" if visitor.loa else "",
+        mark={lens.kind: str(lens.id)} if lens else {},
     )
 
 

@@ -12,19 +12,21 @@ from enum import Enum
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, make_response
+from flask import Flask, Response, current_app, g, make_response, request
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from fyrklang.access import audit
+from fyrklang.access import lens as lenses
 from fyrklang.access.actor import Actor, NationalReader, require
 from fyrklang.access.pairs import Where, forbidden, refusal
 from fyrklang.access.permissions import NATIONAL_ROLES, PERMISSION_TRAITS, Permission, Role, permissions_of
-from fyrklang.access.teams import context_for
+from fyrklang.access.teams import Standing, standing_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.db import Database
 from fyrklang.kernel.errors import Forbidden, NotFound, NotSignedIn
 from fyrklang.tenancy.audit.trail import Origin
-from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import TenantSession
 
 View = Callable[..., Any]
@@ -114,39 +116,45 @@ def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs
     if place is None:
         raise NotFound
     g.place = place
-    context, party = context_for(_database(), place, person.person_id, PERMISSION_TRAITS[permission].reach)
-    origin = audit.origin_of(person, place)
-    audit.note_entrance(_database(), context, origin)
+    looking = request.cookies.get(lenses.COOKIE)
+    reach = PERMISSION_TRAITS[permission].reach
+    standing = standing_of(_database(), place, person.person_id, reach, looking)
+    g.lens = standing.lens
+    origin = audit.origin_of(person, place, standing.lens)
+    audit.note_entrance(_database(), standing.context, origin)
     try:
-        return _answer_in_tenant(view, permission, (context, origin, party), args, kwargs)
+        return _answer_in_tenant(view, permission, (standing, origin), args, kwargs)
     except Forbidden:
-        audit.note_refusal(_database(), context, origin, permission, kwargs)
+        audit.note_refusal(_database(), standing.context, origin, permission, kwargs)
         raise
 
 
 def _answer_in_tenant(
     view: View,
     permission: Permission,
-    whence: tuple[TenantContext, Origin, str | None],
+    whence: tuple[Standing, Origin],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Response:
-    context, origin, party = whence
+    standing, origin = whence
     person, place = _signed_in(), cast("Membership", g.place)
     roles = frozenset(Role(code) for code in place.roles)
     _keep_apart(roles | {Role(code) for code in person.national_roles})
-    with _transaction(TenantSession(_database(), context)) as finish:
+    granted = permissions_of(roles) & standing.lens.allows if standing.lens else permissions_of(roles)
+    with _transaction(TenantSession(_database(), standing.context)) as finish, _walled(standing):
         session = cast("TenantSession", finish.session)
         audit.follow(session, origin)
         actor = Actor(
             session=session,
-            context=context,
+            context=standing.context,
             person_id=person.person_id,
             name=person.name,
             roles=roles,
-            permissions=_within(person, permissions_of(roles)),
+            permissions=_within(person, granted),
             loa=person.loa,
-            party=party,
+            party=standing.party,
+            teams=standing.teams,
+            covers=tuple(each.relation for each in standing.covers),
         )
         actor.require(permission)
         g.actor = actor
@@ -180,6 +188,26 @@ def _keep_apart(roles: frozenset[Role]) -> None:
     pair = forbidden(roles, *Where) if len(roles) > 1 else None
     if pair is not None:
         raise Forbidden(refusal(pair))
+
+
+THROUGH_A_LENS = (
+    "Det går inte att göra det här när du ser en kollegas ärenden. Gå tillbaka till dina egna först."
+)
+
+
+@contextmanager
+def _walled(standing: Standing) -> Iterator[None]:
+    """Say in words what the database refuses of what is tried through a lens.
+
+    Raises:
+        Forbidden: a row was written that the lens does not reach.
+    """
+    try:
+        yield
+    except ProgrammingError as error:
+        if standing.lens is None or not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        raise Forbidden(THROUGH_A_LENS) from error
 
 
 class _Finish:
@@ -218,6 +246,11 @@ def _within(person: Visitor, granted: frozenset[Permission]) -> frozenset[Permis
 
 def _database() -> Database:
     return cast("Database", current_app.extensions["fyrklang.database"])
+
+
+def lens() -> lenses.Lens | None:
+    """What the present request looks through, when it looks through something."""
+    return cast("lenses.Lens | None", g.get("lens"))
 
 
 def place() -> Membership | None:

@@ -15,6 +15,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fyrklang.access import covers, lens
+from fyrklang.access.covers import Cover
+from fyrklang.access.lens import Lens
 from fyrklang.access.permissions import Reach
 from fyrklang.identity.visitor import Membership
 from fyrklang.kernel import clock
@@ -79,23 +82,51 @@ def referrer_tag(person_id: UUID) -> str:
     return f"R-{person_id.hex}"
 
 
-def context_for(
-    database: Database, place: Membership, person_id: UUID, reach: Reach
-) -> tuple[TenantContext, str | None]:
-    """The context of a request with an act of this reach, from what holds today, and the person's party."""
+@dataclass(frozen=True)
+class Standing:
+    """What a request speaks for: its context, the person's own party and teams, and whom they cover for.
+
+    `lens` is what they look through; the context is then the lens's.
+    """
+
+    context: TenantContext
+    party: str | None = None
+    teams: frozenset[UUID] = frozenset()
+    covers: tuple[Cover, ...] = ()
+    lens: Lens | None = None
+
+
+def standing_of(
+    database: Database, place: Membership, person_id: UUID, reach: Reach, looking: str | None = None
+) -> Standing:
+    """What a request with an act of this reach speaks for, from what holds today.
+
+    `looking` is the lens the browser names; one that the person does not have is as none.
+    """
     plain = TenantContext(place.tenant_id, place.slug, actor_id=person_id)
     if reach not in (Reach.CASE, Reach.REFERRER):
-        return plain, None
+        return Standing(plain)
     values = {"membership": place.id, "organisation": place.organisation_id, "today": clock.today()}
     with tenant_session(database, plain) as session:
         row = session.execute(_TEAMS, values).first()
         everywhere = session.execute(_OPEN).scalar() if reach is Reach.REFERRER else None
+        taken = covers.covering(session, person_id) if reach is Reach.CASE else ()
     party = party_code(row.kind, row.code) if row else None
     if row is None or party is None:
-        return plain, None
+        return Standing(plain)
     if reach is Reach.REFERRER:
-        return replace(plain, party=referrer_tag(person_id), interventions=tuple(everywhere or ())), party
-    return replace(plain, party=party, interventions=tuple(row.teams)), party
+        context = replace(plain, party=referrer_tag(person_id), interventions=tuple(everywhere or ()))
+        return Standing(context, party)
+    own = replace(plain, party=party, interventions=tuple(row.teams))
+    taken = tuple(each for each in taken if each.party == party)
+    found = _lens(taken, looking)
+    context = replace(plain, party=found.tag, interventions=found.interventions) if found else own
+    return Standing(context, party, frozenset(row.teams), taken, found)
+
+
+def _lens(taken: Iterable[Cover], looking: str | None) -> Lens | None:
+    wanted = lens.named(looking)
+    return next((lens.of_cover(each) for each in taken if (lens.COVER, each.id) == wanted), None)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,19 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
-from fyrklang.access.guard import Scope, guard_of, place, visitor
+from fyrklang.access.guard import Scope, guard_of, lens, place, visitor
 from fyrklang.access.permissions import ROLE_NAMES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.sdk.parts import MenuEntry, Part, Place
 from fyrklang.sdk.plugins import menu as plugin_menu
-from fyrklang.web.context import PARTIES, Menu, MenuItem, Party, Person, Shell, TenantChoice
+from fyrklang.web.context import PARTIES, Banner, Menu, MenuItem, Party, Person, Shell, TenantChoice
+from fyrklang.web.formats import date_iso
 from fyrklang.web.i18n import gettext as _
 
 SWITCH_ENDPOINT = "signin.choose"
 LOGOUT_ENDPOINT = "signin.logout"
 ACCOUNT_ENDPOINT = "signin.own_sessions"
+LEAVE_ENDPOINT = "covers.leave"
 
 
 def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
@@ -40,12 +42,25 @@ def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
         logout_url=url_for(LOGOUT_ENDPOINT),
         home_url="/",
         synthetic=demo and (here is None or here.synthetic),
+        banner=_banner(here),
     )
 
 
 def init_app(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> None:
     """Remember what `shell` needs; returns nothing."""
     app.extensions["fyrklang.shell"] = partial(shell, app, parts, demo=demo)
+
+
+def _banner(here: Membership | None) -> Banner | None:
+    looking = lens()
+    if looking is None or here is None:
+        return None
+    words = _(
+        "Du täcker för %(name)s till och med %(day)s och ser bara ärenden som är personens egna.",
+        name=looking.whose,
+        day=date_iso(looking.until),
+    )
+    return Banner(words, url_for(LEAVE_ENDPOINT, slug=here.slug), _("Tillbaka till mina egna"))
 
 
 def _person(person: Visitor, here: Membership | None) -> Person:

@@ -101,6 +101,15 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Banner:
+    """What the user must know on every page while it lasts, and the way out of it: a form's address and deed."""
+
+    words: str
+    leave_url: str
+    leave: str
+
+
+@dataclass(frozen=True)
 class Shell:
     """The frame of one page view.
 
@@ -123,6 +132,7 @@ class Shell:
     accessibility_url: str = ""
     privacy_url: str = ""
     synthetic: bool = False
+    banner: Banner | None = None
 
     @property
     def tenant(self) -> TenantChoice | None:

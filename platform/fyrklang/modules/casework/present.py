@@ -13,6 +13,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from fyrklang.access.actor import Actor
+from fyrklang.access.lens import SPECIAL_TAGS
 from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes
 from fyrklang.modules.casework.models import Activity, Commitment, Note, Referral, Situation
@@ -336,7 +337,7 @@ def missing_before_end(case: Case, measured: Mapping[str, Any], goal: bool) -> l
 
 def shared_with(row: Note) -> str:
     """Who besides its owner reads a note."""
-    readers = [party(code) for code in row.visible_to]
+    readers = [party(code) for code in row.visible_to if not code.startswith(SPECIAL_TAGS)]
     if not readers:
         return _("Bara %(party)s", party=party(row.owner_party))
     return _("Delad med %(parties)s", parties=", ".join(readers))

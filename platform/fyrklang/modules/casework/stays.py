@@ -283,11 +283,12 @@ def _facts(actor: Actor, stay: Stay, person: Participant, rows: Sequence[Consent
     return CaseFacts(
         person_id=actor.person_id or UUID(int=0),
         party=actor.party or "",
-        teams=frozenset(actor.context.interventions),
+        teams=actor.teams,
         intervention_id=stay.intervention_id,
         controller_party=person.owner_party,
         assigned=frozenset(each for each in (stay.assigned_to, stay.cover_for) if each is not None),
         today=clock.today(),
+        delegations=actor.covers,
         consents=tuple(
             ConsentFact(row.party, row.given_on, row.valid_to, row.withdrawn_on)
             for row in rows

@@ -41,6 +41,10 @@ def moment(at: datetime) -> str:
     return f"{date_iso(local)} {local:%H.%M}"
 
 
+MARKS = {"cover": lazy_gettext("när personen täckte för en kollega")}
+"""Under what special access something was done, by the mark in the event's detail."""
+
+
 def act(row: Any) -> str:
     """What was done, in words; the bare code when nobody here knows it."""
     known = ACTIONS.get(row.action)
@@ -50,7 +54,9 @@ def act(row: Any) -> str:
 def detail(row: Any) -> str:
     """The rest of what is known of the act."""
     known = ACTIONS.get(row.action)
-    return known.tell(row.detail) if known else ""
+    told = known.tell(row.detail) if known else ""
+    under = [str(words) for mark, words in MARKS.items() if mark in row.detail]
+    return " · ".join(part for part in (told, *under) if part)
 
 
 def who(row: Any, names: Names) -> str:

@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from fyrklang.access.permissions import ROLE_NAMES, Role
+from fyrklang.modules.users.covers.models import CoverRow
 from fyrklang.modules.users.models import ApiToken, Invitation, Place
 from fyrklang.sdk.audit import Group, action, thing
 from fyrklang.tenancy.session import TenantSession
 from fyrklang.web.i18n import gettext as _
-from fyrklang.web.i18n import lazy_gettext
+from fyrklang.web.i18n import lazy_gettext, ngettext
 
 USER, INVITATION, TOKEN = "user_place", "invitation", "api_token"
+COVER = "cover"
 
 
 def _roles(detail: Mapping[str, Any]) -> str:
@@ -43,6 +46,23 @@ def _token_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID,
     return {row.id: row.name for row in session.execute(query)}
 
 
+def _cover_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    giver, taker = aliased(Place), aliased(Place)
+    query = (
+        select(CoverRow.id, giver.display_name.label("giver"), taker.display_name.label("taker"))
+        .join(giver, giver.id == CoverRow.giver_id)
+        .join(taker, taker.id == CoverRow.taker_id)
+        .where(CoverRow.id.in_(ids))
+    )
+    found = session.execute(query)
+    return {row.id: _("%(taker)s för %(giver)s", taker=row.taker, giver=row.giver) for row in found}
+
+
+def _days(detail: Mapping[str, Any]) -> str:
+    return ngettext("%(num)s dag", "%(num)s dagar", detail.get("days", 0))
+
+
+thing(COVER, lazy_gettext("Täckning"), _cover_names)
 thing(TOKEN, lazy_gettext("API-nyckel"), _token_names)
 thing(USER, lazy_gettext("Plats i förbundet"), _user_names)
 thing(INVITATION, lazy_gettext("Inbjudan"), _invited_names)
@@ -53,3 +73,6 @@ ENDED = action("user.ended", lazy_gettext("Avslutade en användare"), Group.WRIT
 KEPT = action("user.kept", lazy_gettext("Bekräftade en användare vid granskning"), Group.WRITE)
 TOKEN_MADE = action("token.made", lazy_gettext("Skapade en API-nyckel"), Group.WRITE)
 TOKEN_REVOKED = action("token.revoked", lazy_gettext("Återkallade en API-nyckel"), Group.WRITE)
+COVER_ARRANGED = action("cover.arranged", lazy_gettext("Ordnade att en kollega täcker"), Group.WRITE, _days)
+COVER_ENDED = action("cover.ended", lazy_gettext("Avslutade att en kollega täcker"), Group.WRITE)
+COVER_BEGUN = action("cover.begun", lazy_gettext("Öppnade en kollegas ärenden"), Group.READ)

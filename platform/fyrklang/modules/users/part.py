@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
+from fyrklang.modules.users.covers.pages import admin_pages as all_cover_pages
+from fyrklang.modules.users.covers.pages import pages as cover_pages
+from fyrklang.modules.users.covers.routes import api as cover_api
 from fyrklang.modules.users.pages import code_pages, pages, role_pages
 from fyrklang.modules.users.routes import api
+from fyrklang.modules.users.start import start
 from fyrklang.modules.users.tokens.pages import pages as token_pages
 from fyrklang.modules.users.tokens.routes import api as token_api
 from fyrklang.sdk.parts import MenuEntry, Part
@@ -12,8 +16,9 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="users",
-    pages=(pages, role_pages, code_pages, token_pages),
-    apis=(api, token_api),
+    pages=(pages, role_pages, code_pages, token_pages, cover_pages, all_cover_pages),
+    apis=(api, token_api, cover_api),
+    start=(start,),
     menu=(
         MenuEntry(
             lambda: gettext("Användare"),
@@ -25,6 +30,9 @@ PART = Part(
         ),
         MenuEntry(
             lambda: gettext("Roller"), "key-round", "roles.roles", Permission.ROLES_READ, order=90, place="me"
+        ),
+        MenuEntry(
+            lambda: gettext("Täck för"), "users", "covers.own", Permission.COVERS_USE, order=85, place="me"
         ),
     ),
 )

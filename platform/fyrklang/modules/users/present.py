@@ -59,6 +59,7 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
     Permission.CASES_UNMASK: lazy_gettext(
         "visa namn och personnummer på deltagare i de insatser man arbetar i"
     ),
+    Permission.COVERS_USE: lazy_gettext("låta en kollega täcka för sig, och täcka för en kollega"),
     Permission.LOG_OWN: lazy_gettext("se vad man själv har gjort och läst enligt loggen"),
     Permission.LOG_READ: lazy_gettext("läsa förbundets logg över vem som har gjort och läst vad"),
     Permission.LOG_REVIEW: lazy_gettext("granska loggen och skriva under granskningen"),

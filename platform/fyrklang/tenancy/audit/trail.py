@@ -51,6 +51,7 @@ class Origin:
         roles: the roles held in the förbund at the time.
         party: the kind of the home organisation.
         loa: how surely the person was known.
+        mark: under what special access it was done, kind to id; stands in the detail of every event.
     """
 
     request_id: str = ""
@@ -58,6 +59,7 @@ class Origin:
     roles: tuple[str, ...] = ()
     party: str = ""
     loa: str = ""
+    mark: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _write(session: TenantSession) -> None:
                 "thing": entry.object_id,
                 "why": entry.reason,
                 "result": entry.outcome,
-                "facts": detail,
+                "facts": {**detail, **origin.mark},
                 "request": origin.request_id,
                 "session_ref": origin.session,
                 "roles": " ".join(sorted(origin.roles)),

@@ -1,0 +1,1 @@
+"""Covering for a colleague ("Täck för"): who, for whom, which days, and why."""
