@@ -71,6 +71,17 @@ def create_tenant_table(  # noqa: PLR0913 - a declarative form, read by name
         op.create_index(f"{table}_{'_'.join(columns)}_idx", table, ["tenant_id", *columns], schema=schema)
     raise_wall(name, predicate)
     hand_over(name, grants)
+    if schema == "care":
+        keep_from_change_in_emergency(name)
+
+
+def keep_from_change_in_emergency(name: str) -> None:
+    """Let nothing in a `care` table be changed by who reads it in an emergency, once there is such a thing."""
+    op.execute(
+        "DO $$ BEGIN IF to_regprocedure('care.refuse_in_emergency()') IS NOT NULL THEN "
+        f"CREATE TRIGGER refuse_in_emergency BEFORE INSERT OR UPDATE OR DELETE ON {name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION care.refuse_in_emergency(); END IF; END $$"
+    )
 
 
 SHARINGS = ("OWN", "SHARED", "HEALTH")

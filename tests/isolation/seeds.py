@@ -374,6 +374,13 @@ SEEDS: dict[str, Values] = {
         "key": f"task:{rows['care.task']}",
         "until": "2099-01-01",
     },
+    "office.emergency_access": lambda canary, rows, _org: {
+        "intervention_id": rows["office.intervention"],
+        "party": "FK",
+        "case_index": sha256(canary.encode()).digest(),
+        "reason": canary,
+        "asker_id": rows["taker"],
+    },
     "vault.tenant_key": lambda canary, _rows, _org: {
         "purpose": "DATA",
         "generation": 1,

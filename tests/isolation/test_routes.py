@@ -61,6 +61,7 @@ ROWS = {
     "commitment_id": "care.commitment",
     "note_id": "care.note",
     "cover_id": "registry.delegation",
+    "emergency_id": "office.emergency_access",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 
@@ -70,8 +71,10 @@ OWN_ALONE = (
     "referrals.take_back",
     "cases.edit_note",
     "cases.change_note",
+    *("covers.look", "covers.end", "api-covers.end"),
+    *("emergency.look", "emergency.end", "api-emergency.end"),
 )
-"""What is shown to nobody but the one who sent or wrote it: here the referrer, and for notes nobody."""
+"""What is open to nobody but those it is between: here the referrer, and for notes, covers and emergencies nobody."""
 
 
 LEAVING = ("signin.logout", "signin.depart_stronger")

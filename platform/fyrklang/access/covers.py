@@ -38,6 +38,7 @@ _IN_FORCE = """
 """
 _TAKEN = text(f"{_IN_FORCE} AND t.person_id = :person ORDER BY registry.sv_sort(g.display_name), d.id")
 _GIVEN = text(f"{_IN_FORCE} AND g.person_id = :person ORDER BY d.first_day, d.id")
+_CLOSE = text("UPDATE registry.delegation SET ended_at = now() WHERE ended_at IS NULL AND last_day < :today")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ def covering(session: TenantSession, person_id: UUID | None) -> tuple[Cover, ...
 def covered_by(session: TenantSession, person_id: UUID | None) -> tuple[Cover, ...]:
     """Those who cover for the person today, the longest first."""
     return _found(session, _GIVEN, person_id)
+
+
+def close_past(session: TenantSession) -> None:
+    """Close covers past their last day, so that no row keeps their tag; they open nothing anyway."""
+    session.execute(_CLOSE, {"today": clock.today()})
 
 
 def _found(session: TenantSession, query: Any, person_id: UUID | None) -> tuple[Cover, ...]:

@@ -8,14 +8,19 @@ as its party, and the wall shows the rows that carry the tag: nothing of the per
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fyrklang.access.covers import Cover
+from fyrklang.access.emergencies import Emergency
 from fyrklang.access.permissions import Permission, permissions_of
 
 COOKIE = "lins"
 COVER = "cover"
+EMERGENCY = "emergency"
+READING = frozenset({Permission.CASES_READ, Permission.CASES_UNMASK})
+"""What an emergency lets through: to read, never to write."""
+
 SPECIAL_TAGS = ("R-", "D-", "G-")
 """How what stands in `visible_to` begins when it is no party: a referrer, a cover, an emergency."""
 
@@ -29,8 +34,8 @@ class Lens:
         tag: the party that the signed context names.
         interventions: the insatser in which it opens anything.
         allows: the acts that the lens lets through, of those the person's own roles give.
-        whose: whose cases they are, in words.
-        until: the last day of it.
+        whose: whose cases they are, in words; empty in an emergency.
+        until: the last day of it, or the moment it ends.
     """
 
     kind: str
@@ -39,7 +44,12 @@ class Lens:
     interventions: tuple[UUID, ...]
     allows: frozenset[Permission]
     whose: str
-    until: date
+    until: date | datetime
+
+
+def of_emergency(found: Emergency) -> Lens:
+    """The lens through which somebody reads one case in an emergency."""
+    return Lens(EMERGENCY, found.id, found.tag, (found.intervention_id,), READING, "", found.expires_at)
 
 
 def of_cover(cover: Cover) -> Lens:

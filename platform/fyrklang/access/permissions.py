@@ -83,6 +83,8 @@ class Permission(StrEnum):
     CASES_WRITE = "cases:write"
     CASES_UNMASK = "cases:unmask"
     COVERS_USE = "covers:use"
+    EMERGENCY_ASK = "emergency:ask"
+    EMERGENCY_ANSWER = "emergency:answer"
     LOG_OWN = "log:own"
     LOG_READ = "log:read"
     LOG_REVIEW = "log:review"
@@ -147,6 +149,8 @@ PERMISSION_TRAITS: dict[Permission, Traits] = {
     Permission.CASES_WRITE: Traits(Reach.CASE, loa=3, opened_by=_TO_CASE),
     Permission.CASES_UNMASK: Traits(Reach.CASE, loa=3, reads_person=True, opened_by=_TO_CASE),
     Permission.COVERS_USE: Traits(Reach.TENANT, loa=3),
+    Permission.EMERGENCY_ASK: Traits(Reach.TENANT, loa=3),
+    Permission.EMERGENCY_ANSWER: Traits(Reach.CASE, loa=3, reads_person=True, opened_by=_TO_CASE),
     Permission.LOG_OWN: Traits(Reach.OWN),
     Permission.LOG_READ: Traits(Reach.TENANT, loa=3),
     Permission.LOG_REVIEW: Traits(Reach.TENANT, loa=3),
@@ -157,7 +161,11 @@ _P = Permission
 _OPEN = frozenset({_P.MEMBERS_READ, _P.INTERVENTIONS_READ, _P.NATIONAL_READ, _P.ROLES_READ, _P.LOG_OWN})
 _READERS = _OPEN | {_P.JOBS_READ}
 _SENDERS = frozenset({_P.REFERRALS_SEND, _P.REFERRALS_OWN})
-_TEAM = _SENDERS | {_P.REFERRALS_READ, _P.CASES_READ, _P.CASES_WRITE, _P.CASES_UNMASK, _P.COVERS_USE}
+_TEAM = (
+    _SENDERS
+    | {_P.REFERRALS_READ, _P.CASES_READ, _P.CASES_WRITE, _P.CASES_UNMASK}
+    | {_P.COVERS_USE, _P.EMERGENCY_ASK, _P.EMERGENCY_ANSWER}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TENANT_ADMIN: _READERS

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fyrklang.access import covers, lens
+from fyrklang.access import covers, emergencies, lens
 from fyrklang.access.covers import Cover
+from fyrklang.access.emergencies import Emergency
 from fyrklang.access.lens import Lens
 from fyrklang.access.permissions import Reach
 from fyrklang.identity.visitor import Membership
@@ -111,6 +112,7 @@ def standing_of(
         row = session.execute(_TEAMS, values).first()
         everywhere = session.execute(_OPEN).scalar() if reach is Reach.REFERRER else None
         taken = covers.covering(session, person_id) if reach is Reach.CASE else ()
+        urgent = _emergency(session, place, looking) if reach is Reach.CASE else None
     party = party_code(row.kind, row.code) if row else None
     if row is None or party is None:
         return Standing(plain)
@@ -119,9 +121,19 @@ def standing_of(
         return Standing(context, party)
     own = replace(plain, party=party, interventions=tuple(row.teams))
     taken = tuple(each for each in taken if each.party == party)
-    found = _lens(taken, looking)
-    context = replace(plain, party=found.tag, interventions=found.interventions) if found else own
-    return Standing(context, party, frozenset(row.teams), taken, found)
+    found = urgent if urgent and urgent.party == party else None
+    seen = lens.of_emergency(found) if found else _lens(taken, looking)
+    context = replace(plain, party=seen.tag, interventions=seen.interventions) if seen else own
+    # What the token lets the database show ends with the emergency, however long the request takes.
+    context = replace(context, until=found.expires_at) if found else context
+    return Standing(context, party, frozenset(row.teams), taken, seen)
+
+
+def _emergency(session: TenantSession, place: Membership, looking: str | None) -> Emergency | None:
+    kind, wanted = lens.named(looking) or ("", None)
+    if kind != lens.EMERGENCY or wanted is None:
+        return None
+    return emergencies.in_force(session, wanted, place.id)
 
 
 def _lens(taken: Iterable[Cover], looking: str | None) -> Lens | None:

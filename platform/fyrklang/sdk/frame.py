@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask, request, url_for
 from fyrklang.access.guard import Scope, guard_of, lens, place, visitor
 from fyrklang.access.permissions import ROLE_NAMES, Permission, Role, permissions_of
 from fyrklang.identity.visitor import Membership, Visitor
+from fyrklang.kernel.clock import STOCKHOLM
 from fyrklang.sdk.parts import MenuEntry, Part, Place
 from fyrklang.sdk.plugins import menu as plugin_menu
 from fyrklang.web.context import PARTIES, Banner, Menu, MenuItem, Party, Person, Shell, TenantChoice
@@ -55,12 +57,19 @@ def _banner(here: Membership | None) -> Banner | None:
     looking = lens()
     if looking is None or here is None:
         return None
+    leave_url = url_for(LEAVE_ENDPOINT, slug=here.slug)
+    if isinstance(looking.until, datetime):
+        words = _(
+            "Nödåtkomst till ett ärende, till klockan %(time)s. Du kan läsa men inte ändra, och allt granskas.",
+            time=f"{looking.until.astimezone(STOCKHOLM):%H.%M}",
+        )
+        return Banner(words, leave_url, _("Tillbaka till mina egna"))
     words = _(
         "Du täcker för %(name)s till och med %(day)s och ser bara ärenden som är personens egna.",
         name=looking.whose,
         day=date_iso(looking.until),
     )
-    return Banner(words, url_for(LEAVE_ENDPOINT, slug=here.slug), _("Tillbaka till mina egna"))
+    return Banner(words, leave_url, _("Tillbaka till mina egna"))
 
 
 def _person(person: Visitor, here: Membership | None) -> Person:

@@ -28,7 +28,10 @@ class TokenSigner:
         self._key = config.derive("context-token")
 
     def sign(self, context: TenantContext, lifetime: int = LIFETIME_SECONDS) -> str:
-        """The token for one transaction; `lifetime` is seconds from now."""
+        """The token for one transaction; `lifetime` is seconds from now, less when the context ends before."""
+        ends = int(time.time()) + lifetime
+        if context.until is not None:
+            ends = min(ends, int(context.until.timestamp()))
         body = ".".join(
             (
                 KEY_ID,
@@ -36,7 +39,7 @@ class TokenSigner:
                 context.actor_id.hex if context.actor_id else "-",
                 context.party or "-",
                 "-".join(item.hex for item in context.interventions) or "-",
-                str(int(time.time()) + lifetime),
+                str(ends),
             )
         )
         mac = hmac.new(self._key, body.encode(), hashlib.sha256).hexdigest()

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from fyrklang.access.covers import covered_by, covering
+from fyrklang.access.covers import close_past, covered_by, covering
 from fyrklang.access.lens import COOKIE
 from fyrklang.access.permissions import Role
 from fyrklang.kernel import clock
@@ -191,7 +191,9 @@ def test_a_lens_that_is_not_ones_own_or_is_over_opens_nothing(ground: Ground) ->
         ("registry.membership", "roles = '{REFERRER}'", ground.place(ground.bo)),
         ("registry.membership", "valid_to = '2026-01-01'", place),
     ):
-        kept = ground.team.admin.execute(f"SELECT roles, valid_to FROM {table} WHERE id = %s", (row,)).fetchone()  # type: ignore[arg-type]
+        kept = ground.team.admin.execute(
+            f"SELECT roles, valid_to FROM {table} WHERE id = %s", (row,)
+        ).fetchone()  # type: ignore[arg-type]
         ground.team.admin.execute(f"UPDATE {table} SET {change} WHERE id = %s", (row,))  # type: ignore[arg-type]
         ground.app.extensions["fyrklang.identity"].sessions.refresh(ground.bo)
         assert ground.taker.get(stay).status_code in (403, 404), change
@@ -261,7 +263,11 @@ def test_sql_alone_cannot_arrange_what_the_pages_refuse(ground: Ground) -> None:
             with pytest.raises(psycopg.errors.CheckViolation):
                 conn.execute(insert, values)
     cover = ground.arrange()
-    for change in ("last_day = last_day + 1", "taker_id = giver_id", f"ended_at = now(), ended_by = '{boss}'"):
+    for change in (
+        "last_day = last_day + 1",
+        "taker_id = giver_id",
+        f"ended_at = now(), ended_by = '{boss}'",
+    ):
         who = TenantContext(ground.team.own.id, ground.team.own.slug, ground.anna)
         with sql(ground.config, who) as conn, pytest.raises(psycopg.errors.CheckViolation):
             conn.execute(f"UPDATE registry.delegation SET {change} WHERE id = %s", (cover,))  # type: ignore[arg-type]
@@ -276,3 +282,20 @@ def test_whom_do_i_cover_today(ground: Ground, database: Database) -> None:
         assert [each.id for each in covered_by(session, ground.anna)] == [cover]
         assert covering(session, ground.anna) == covered_by(session, ground.bo) == ()
         assert covering(session, None) == ()
+
+
+def test_what_is_past_loses_its_marks(ground: Ground, database: Database) -> None:
+    tag = f"D-{ground.arrange().hex}"
+    assert ground.codes(ground.bo, tag) == {"ANNA-1"}
+    with ground.team.admin.transaction():
+        ground.team.admin.execute("ALTER TABLE registry.delegation DISABLE TRIGGER USER")
+        ground.team.admin.execute(
+            "UPDATE registry.delegation SET first_day = first_day - 20, last_day = last_day - 20 "
+            "WHERE tenant_id = %s",
+            (ground.team.own.id,),
+        )
+        ground.team.admin.execute("ALTER TABLE registry.delegation ENABLE TRIGGER USER")
+    with tenant_session(database, ground.team.own.context, "worker") as session:
+        assert covering(session, ground.bo) == ()
+        close_past(session)
+    assert ground.codes(ground.bo, tag) == set()

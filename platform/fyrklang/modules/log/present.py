@@ -25,6 +25,7 @@ ODD_WORDS = {
 }
 RULE_WORDS = {
     "RANDOM": lazy_gettext("Slumpen"),
+    "EMERGENCY": lazy_gettext("Nödåtkomst"),
     "REFUSED": lazy_gettext("Nekat försök"),
     "EXPORT": lazy_gettext("Uttag"),
     "NIGHT": lazy_gettext("Natt eller helg"),
@@ -41,7 +42,10 @@ def moment(at: datetime) -> str:
     return f"{date_iso(local)} {local:%H.%M}"
 
 
-MARKS = {"cover": lazy_gettext("när personen täckte för en kollega")}
+MARKS = {
+    "cover": lazy_gettext("när personen täckte för en kollega"),
+    "emergency": lazy_gettext("under nödåtkomst"),
+}
 """Under what special access something was done, by the mark in the event's detail."""
 
 

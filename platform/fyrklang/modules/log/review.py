@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal, or_, select, update
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -29,7 +29,7 @@ from fyrklang.tenancy.audit.trail import names_somebody
 SAMPLE = 20
 """How many events are drawn: half by chance, half because a rule points at them."""
 
-RULES = ("REFUSED", "EXPORT", "NIGHT", "VOLUME", "REASON")
+RULES = ("EMERGENCY", "REFUSED", "EXPORT", "NIGHT", "VOLUME", "REASON")
 NOTE_LENGTH = 500
 OWN = "Du kan inte bedöma det du själv har gjort. Be en annan granskare göra det."
 _REVIEW_COLUMNS = (
@@ -298,6 +298,8 @@ def _ordered(actor: Actor, conditions: list[ColumnElement[bool]], seed: str, mos
 
 
 def _rule(actor: Actor, rule: str, span: Span) -> ColumnElement[bool]:
+    if rule == "EMERGENCY":
+        return or_(Event.detail.has_key("emergency"), Event.action.startswith("emergency."))
     if rule == "REASON":
         return Event.reason.is_not(None)
     first, last = (each.astimezone(STOCKHOLM).date() for each in (span.first_at, span.last_at))

@@ -60,6 +60,10 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
         "visa namn och personnummer på deltagare i de insatser man arbetar i"
     ),
     Permission.COVERS_USE: lazy_gettext("låta en kollega täcka för sig, och täcka för en kollega"),
+    Permission.EMERGENCY_ASK: lazy_gettext("be om nödåtkomst till ett ärende i en annan insats"),
+    Permission.EMERGENCY_ANSWER: lazy_gettext(
+        "svara när en kollega ber om nödåtkomst till ett ärende i ens insats"
+    ),
     Permission.LOG_OWN: lazy_gettext("se vad man själv har gjort och läst enligt loggen"),
     Permission.LOG_READ: lazy_gettext("läsa förbundets logg över vem som har gjort och läst vad"),
     Permission.LOG_REVIEW: lazy_gettext("granska loggen och skriva under granskningen"),
