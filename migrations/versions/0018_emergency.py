@@ -196,8 +196,7 @@ def _table() -> None:
         one_of("verdict", ("REASONABLE", "QUESTION", "REPORT")),
         sa.CheckConstraint("approver_id <> asker_id", name="two_people"),
         sa.CheckConstraint("length(btrim(reason)) BETWEEN 10 AND 300", name="reason_given"),
-        sa.CheckConstraint("length(review_note) <= 500", name="note_short"),
-        sa.CheckConstraint("octet_length(case_index) = 32", name="case_hashed"),
+        sa.CheckConstraint("length(review_note) <= 500 AND octet_length(case_index) = 32", name="sizes"),
         sa.CheckConstraint(
             "(answer IS NULL) = (approver_id IS NULL) AND (expires_at IS NULL OR answer = 'APPROVED') "
             "AND (verdict IS NULL OR answer = 'APPROVED')",

@@ -80,7 +80,8 @@ def asked(actor: Actor) -> str:
 def reply(actor: Actor, emergency_id: UUID) -> Any:
     """Let the colleague in, or say no."""
     form = bind(schemas.EmergencyAnswerIn, request.form)
-    if form.ok:
+    # A form reads a box that is not there as a no, and nobody has said no yet.
+    if form.ok and "approve" in request.form:
         try:
             service.answer(actor, emergency_id, approve=form.values["approve"])
         except (Conflict, Forbidden) as fault:
