@@ -58,6 +58,7 @@ NOT_IN_THE_DEMO = {
     "cases.note",
     "cases.show",
     "economy.refused_file",
+    "emergency.show",
     "economy.show_import",
     "followups.script",
     "groups.meeting",
