@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from migrations.helpers import Reference, create_definer_function, create_tenant_table
 
 revision = "0017"
-down_revision = "0032"
+down_revision = "0023"
 
 TODAY = "(now() AT TIME ZONE 'Europe/Stockholm')::date"
 OFFICE = "ARRAY['TENANT_ADMIN', 'DIRECTOR', 'BOARD', 'PROCESS_LEAD']::text[]"
