@@ -271,7 +271,7 @@ SEEDS: dict[str, Values] = {
         "plan_id": rows["care.plan"],
         "number": 1,
         "met_on": "2025-02-01",
-        "content": Jsonb({"goal": canary}),
+        "content": Jsonb({"goal": canary, "commitments": {}}),
     },
     "care.activity": lambda canary, rows, _org: {
         **_in_stay(rows),

@@ -227,6 +227,7 @@ def test_a_role_reaches_exactly_what_the_table_gives(app: Flask, nation: Nation)
                 assert status in (404, 422) or role is Role.REFERRER, (role, method, rule.rule)
             elif demand in ROLE_PERMISSIONS[role]:
                 assert status not in (403, 404), (role, method, rule.rule)
+                assert status < 500, (role, method, rule.rule, status)
             else:
                 assert status == 403, (role, method, rule.rule)
 

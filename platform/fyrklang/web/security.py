@@ -13,7 +13,7 @@ import hmac
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 
 from fyrklang.kernel.errors import BadRequest, Forbidden
 from fyrklang.web.i18n import gettext
@@ -22,6 +22,7 @@ CSRF_FIELD = "_csrf"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
+_HTTPS = "FYRKLANG_HTTPS"
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -77,19 +78,27 @@ def same_origin(asked: Request, own_origin: str) -> bool:
     """Whether the browser says the request came from our own pages.
 
     A page sent with `no-referrer` posts with `Origin: null`; every browser in support then says
-    `Sec-Fetch-Site`. A client that says neither is no browser, and is judged by its token alone.
+    `Sec-Fetch-Site`. A client that says neither is no browser, and is judged by its token alone; a page that
+    tells where it is (`Referer`) is none of ours unless it is here.
     """
     site = asked.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = asked.headers.get("Origin")
-    return origin in (None, "null", own_origin)
+    if asked.headers.get("Origin") not in (None, "null", own_origin):
+        return False
+    referrer = asked.headers.get("Referer")
+    return not referrer or origin_of(referrer) == own_origin
 
 
 def origin_of(url: str) -> str:
     """`https://host:port` of an address, as browsers write it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_https() -> bool:
+    """Whether the browser speaks to us over https: the request says so, or the public address does."""
+    return request.is_secure or bool(current_app.config.get(_HTTPS))
 
 
 def guard_request(asked: Request, session_id: str, key: bytes, own_origin: str) -> None:
@@ -123,7 +132,7 @@ def set_headers(response: Response, policy: str) -> Response:
     response.headers["Content-Security-Policy"] = FILE_POLICY if is_file else policy
     # Nothing is kept unless the route says so of what it shows; a release is the same for everyone.
     response.headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
+    if is_https():
         response.headers["Strict-Transport-Security"] = HSTS
     return response
 
@@ -133,6 +142,7 @@ def init_security(
 ) -> None:
     """Guard every request and head every answer. Call it after sessions are resolved in `before_request`."""
     policy = content_security_policy(form_origins)
+    app.config[_HTTPS] = own_origin.startswith("https://")
 
     def guard() -> None:
         # Asked here too, so that a static file costs no look-up of a session.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from flask import Flask, Response, current_app, g, get_flashed_messages, redirect, request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
@@ -21,7 +22,7 @@ from fyrklang.web.assets import init_assets
 from fyrklang.web.context import PARTY_NAMES, Shell, Theme
 from fyrklang.web.i18n import LANGUAGE_COOKIE, LANGUAGES, init_i18n
 from fyrklang.web.problems import init_problems
-from fyrklang.web.security import init_security, origin_of
+from fyrklang.web.security import init_security, is_https, origin_of
 from fyrklang.web.uploads import init_uploads
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,6 +30,7 @@ THEME_COOKIE = "fy_theme"
 KEYS_COOKIE = "fy_keys"
 PREFERENCES_URL = "/visning"
 _YEAR = 365 * 24 * 60 * 60
+_T = TypeVar("_T")
 
 
 def _nobody() -> str:
@@ -105,6 +107,16 @@ def mark_synthetic(invented: bool = True) -> None:
     g.fy_synthetic = invented
 
 
+def _or_plain(ask: Callable[[], _T], plain: _T) -> _T:
+    """What is known of this request. An error page does without: it may be the very thing that failed."""
+    try:
+        return ask()
+    except Exception:
+        if not g.get("fy_problem"):
+            raise
+        return plain
+
+
 def _view(options: WebOptions) -> View:
     theme = request.cookies.get(THEME_COOKIE, "auto")
     return View(
@@ -140,7 +152,7 @@ def set_preferences() -> Response:
     for cookie, value, allowed in choices:
         if value is not None and value in allowed:
             response.set_cookie(
-                cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+                cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=is_https()
             )
     return response
 
@@ -175,7 +187,7 @@ def _init_templates(app: Flask, options: WebOptions) -> None:
 
     def frame() -> dict[str, object]:
         if "fy_shell" not in g:
-            g.fy_shell = options.shell()
+            g.fy_shell = _or_plain(options.shell, Shell(synthetic=options.synthetic))
         shell = current_shell()
         return {"shell": shell, "view": _view(options), "home_url": shell.home_url or "/"}
 
@@ -190,7 +202,8 @@ def init_app(app: Flask, options: WebOptions | None = None) -> None:
     init_assets(app)
     _init_templates(app, chosen)
     own_origin = origin_of(chosen.base_url) if chosen.base_url else ""
-    init_security(app, chosen.session_id, chosen.csrf_key, own_origin, chosen.form_origins)
+    session_id = partial(_or_plain, chosen.session_id, "")
+    init_security(app, session_id, chosen.csrf_key, own_origin, chosen.form_origins)
     app.extensions["fyrklang_components"].load(app.jinja_env)
     app.add_url_rule(PREFERENCES_URL, view_func=set_preferences, methods=["POST"])
     init_problems(app)
