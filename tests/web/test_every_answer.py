@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from fyrklang.access.guard import SIGNED_IN, guard_of
+from fyrklang.access.guard import PUBLIC, SIGNED_IN, guard_of
 from fyrklang.access.permissions import NATIONAL_ROLES, ROLE_PERMISSIONS, Permission, Role
 from fyrklang.app import create_app
 from fyrklang.kernel.config import Config
@@ -278,3 +278,18 @@ def test_who_leaves_takes_nothing_along(service: Service) -> None:
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     gone = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("__Host-sid=;")]
     assert len(gone) == 1
+
+
+def test_a_bad_token_is_never_saved_by_a_good_cookie(service: Service) -> None:
+    asked = 0
+    for rule, method in rules(service.app):
+        guarded = guard_of(service.app.view_functions[rule.endpoint])
+        if rule.rule.startswith("/api/") and guarded is not None and guarded[0] is not PUBLIC:
+            body = {} if method in ("GET", "DELETE") else {"json": {}}
+            for token in ("", "x", f"fkl_{'x' * 43}"):
+                head = {"Authorization": f"Bearer {token}", "X-CSRF-Token": ""}
+                answer = ask(service.who(rule), service.address(rule), method, headers=head, **body)
+                assert answer.status_code in (401, 403, 422), (rule.rule, method, answer.status_code)
+                assert answer.status_code == 401 or method != "GET", (rule.rule, answer.status_code)
+                asked += 1
+    assert asked > 100

@@ -54,7 +54,7 @@ def script(actor: Actor, stay_id: UUID) -> str:
 @pages.route("/<uuid:stay_id>", permission=Permission.CASES_WRITE, methods=("POST",))
 def save(actor: Actor, stay_id: UUID) -> Any:
     """Save the answers."""
-    form = bind(schemas.AnswerIn, request.form)
+    form = bind(schemas.FollowUpAnswerIn, request.form)
     if form.ok:
         try:
             service.answer(actor, stay_id, form.values)

@@ -44,7 +44,7 @@ def try_once(actor: Actor, values: dict[str, Any], stay_id: UUID) -> Response:
 
 
 @api.route("/<uuid:stay_id>/answer", permission=Permission.CASES_WRITE, methods=("POST",))
-@api.arguments(schemas.AnswerIn)
+@api.arguments(schemas.FollowUpAnswerIn)
 @api.response(204)
 def answer(actor: Actor, values: dict[str, Any], stay_id: UUID) -> Response:
     """Registrera vad personen svarade."""

@@ -42,7 +42,7 @@ def _item() -> SwedishInteger:
     )
 
 
-class AnswerIn(Schema):
+class FollowUpAnswerIn(Schema):
     """What somebody said one year after."""
 
     taken_on = SwedishDate(required=True, error_messages={"required": DATE, "null": DATE, "invalid": DATE})

@@ -72,7 +72,7 @@ def ask(actor: Actor) -> Any:
 @exchange.route("/svara", permission=Permission.INTERVENTIONS_WRITE, methods=("POST",))
 def answer(actor: Actor) -> Any:
     """Answer a question about one's own card."""
-    form = bind(schemas.AnswerIn, request.form)
+    form = bind(schemas.QuestionAnswerIn, request.form)
     if form.ok:
         service.answer(actor, form.values["question_id"], form.values["answer"])
         return _see(actor, "svar")

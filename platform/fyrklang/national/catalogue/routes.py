@@ -46,7 +46,7 @@ def ask(actor: Actor, values: dict[str, Any]) -> Response:
 
 
 @exchange_api.route("/answers", permission=Permission.INTERVENTIONS_WRITE, methods=("POST",))
-@exchange_api.arguments(schemas.AnswerIn)
+@exchange_api.arguments(schemas.QuestionAnswerIn)
 @exchange_api.response(204)
 def answer(actor: Actor, values: dict[str, Any]) -> Response:
     """Svara på en fråga om ett eget kort."""

@@ -109,7 +109,7 @@ class QuestionIn(Schema):
     text = _words("Skriv din fråga.")
 
 
-class AnswerIn(Schema):
+class QuestionAnswerIn(Schema):
     """The owner's answer, for everyone to read."""
 
     question_id = fields.UUID(
