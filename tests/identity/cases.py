@@ -119,12 +119,16 @@ _LEVEL = {"required_acr": (LOA3,)}
 _R = Reason
 
 
-def _signature_cases() -> list[Case]:
+Sign = Callable[[HostileIssuer, dict[str, Any]], Any]
+
+
+def _bad_signatures() -> dict[str, tuple[Reason, Sign]]:
+    """Tokens that are no tokens of the issuer's, whatever they are sent as."""
     flip = _altered(
         lambda parts: [*parts[:2], parts[2][:-6] + ("AAAAAA" if parts[2][-6:] != "AAAAAA" else "BBBBBB")]
     )
     other = segment({"sub": "other", "iss": "x"})
-    signs: dict[str, tuple[Reason, Callable[[HostileIssuer, dict[str, Any]], Any]]] = {
+    return {
         "alg none": (_R.ALGORITHM, _unsecured),
         "alg None, mixed case": (
             _R.ALGORITHM,
@@ -170,19 +174,26 @@ def _signature_cases() -> list[Case]:
         "two parts": (_R.ID_TOKEN_FORM, _altered(lambda parts: parts[:2])),
         "five parts": (_R.ID_TOKEN_FORM, _altered(lambda parts: [*parts, *parts[:2]])),
         "not a token": (_R.ID_TOKEN_FORM, lambda _issuer, _claims: "hej"),
-        "a number": (_R.ID_TOKEN_FORM, lambda _issuer, _claims: 7),
-        "a list": (_R.ID_TOKEN_FORM, lambda issuer, claims: [issuer.signed(claims)]),
-        "an object": (_R.ID_TOKEN_FORM, lambda issuer, claims: {"jwt": issuer.signed(claims)}),
-        "null": (_R.ID_TOKEN_MISSING, lambda _issuer, _claims: None),
-        "empty": (_R.ID_TOKEN_MISSING, lambda _issuer, _claims: ""),
         "very long": (_R.ID_TOKEN_FORM, lambda issuer, claims: issuer.signed({**claims, "x": "a" * 60_000})),
         "payload not JSON": (_R.ID_TOKEN_FORM, _payload(b"hej")),
         "payload a list": (_R.ID_TOKEN_FORM, _payload(b"[]")),
         "payload nested without end": (_R.ID_TOKEN_FORM, _payload(b"[" * 9000 + b"]" * 9000)),
         "payload not text": (_R.ID_TOKEN_FORM, _payload(b"\xff\xfe{}")),
         "payload names sub twice": (_R.ID_TOKEN_FORM, _payload(b'{"sub":"anna","sub":"bo"}')),
-        "payload with an exp past all numbers": (_R.CLAIM, _endless),
         "payload with NaN": (_R.ID_TOKEN_FORM, _payload(b'{"exp":NaN}')),
+    }
+
+
+def _signature_cases() -> list[Case]:
+    signs: dict[str, tuple[Reason, Sign]] = {
+        **_bad_signatures(),
+        "a number": (_R.ID_TOKEN_FORM, lambda _issuer, _claims: 7),
+        "a list": (_R.ID_TOKEN_FORM, lambda issuer, claims: [issuer.signed(claims)]),
+        "an object": (_R.ID_TOKEN_FORM, lambda issuer, claims: {"jwt": issuer.signed(claims)}),
+        "true": (_R.ID_TOKEN_FORM, lambda _issuer, _claims: True),
+        "null": (_R.ID_TOKEN_MISSING, lambda _issuer, _claims: None),
+        "empty": (_R.ID_TOKEN_MISSING, lambda _issuer, _claims: ""),
+        "payload with an exp past all numbers": (_R.CLAIM, _endless),
     }
     return [Case(f"id token: {name}", reason, Act(sign=sign)) for name, (reason, sign) in signs.items()]
 
@@ -230,6 +241,34 @@ def _claim_cases() -> list[Case]:
         "sub with a zero": (_R.CLAIM, _set(sub="anna\0")),
         "at_hash of another token": (_R.CLAIM, _set(at_hash="AAAAAAAAAAAAAAAAAAAAAA")),
         "amr not a list": (_R.CLAIM, _set(amr="pwd")),
+        "iss empty": (_R.CLAIM, _set(iss="")),
+        "iss cut short": (_R.CLAIM, lambda claims: claims.update(iss=claims["iss"][:-1])),
+        "iss with more after": (_R.CLAIM, lambda claims: claims.update(iss=claims["iss"] + ".example.org")),
+        "aud null": (_R.CLAIM, _set(aud=None)),
+        "aud a number": (_R.CLAIM, _set(aud=7)),
+        "aud empty": (_R.CLAIM, _set(aud="")),
+        "aud us twice": (_R.CLAIM, _set(aud=["fyrklang", "fyrklang"])),
+        "aud begins as us": (_R.CLAIM, _set(aud="fyrklang-two")),
+        "azp empty": (_R.CLAIM, _set(azp="")),
+        "azp null": (_R.CLAIM, _set(azp=None)),
+        "exp null": (_R.CLAIM, _set(exp=None)),
+        "exp a list": (_R.CLAIM, _replace(exp=lambda: [int(time.time()) + 300])),
+        "exp below zero": (_R.EXPIRED, _set(exp=-1)),
+        "exp before iat": (_R.CLAIM, _replace(exp=_later(-20), iat=_later(0))),
+        "iat null": (_R.CLAIM, _set(iat=None)),
+        "iat a list": (_R.CLAIM, _replace(iat=lambda: [int(time.time())])),
+        "iat below zero": (_R.CLAIM, _set(iat=-1)),
+        "nbf text": (_R.CLAIM, _set(nbf="now")),
+        "nonce a number": (_R.NONCE, _set(nonce=7)),
+        "nonce with a space after": (
+            _R.NONCE,
+            lambda claims: claims.update(nonce=claims["nonce"] + " "),
+        ),
+        "nonce in capitals": (_R.NONCE, lambda claims: claims.update(nonce=claims["nonce"].swapcase())),
+        "sub a list": (_R.CLAIM, _set(sub=["anna"])),
+        "sub an object": (_R.CLAIM, _set(sub={"anna": 1})),
+        "sub true": (_R.CLAIM, _set(sub=True)),
+        "sub written backwards": (_R.CLAIM, _set(sub="an\u202ena")),
     }
     cases = [Case(f"claim: {name}", reason, Act(claims=change)) for name, (reason, change) in changes.items()]
     levels: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -239,6 +278,13 @@ def _claim_cases() -> list[Case]:
         "acr a list": _set(acr=[LOA3]),
         "acr in capitals": _set(acr=LOA3.upper()),
         "acr null": _set(acr=None),
+        "acr empty": _set(acr=""),
+        "acr an object": _set(acr={LOA3: True}),
+        "acr with a space after": _set(acr=LOA3 + " "),
+        "acr with more after": _set(acr=LOA3 + "-nonresident"),
+        "acr of the health sector": _set(acr="http://id.sambi.se/loa/loa3"),
+        "acr of eIDAS": _set(acr="http://id.elegnamnden.se/loa/1.0/eidas-sub"),
+        "acr a bare number": _set(acr=3),
     }
     return cases + [
         Case(f"level: {name}", _R.LEVEL, Act(claims=change), _LEVEL) for name, change in levels.items()
@@ -252,6 +298,14 @@ def _answer_cases() -> list[Case]:
         "iss with a slash": (_R.ISSUER_MISMATCH, lambda answer: answer.update(iss=answer["iss"] + "/")),
         "iss left out though promised": (_R.ISSUER_ABSENT, _drop("iss")),
         "iss twice": (_R.PARAMETER, lambda answer: answer.update(iss=[answer["iss"], "https://example.org"])),
+        "iss of another port": (_R.ISSUER_MISMATCH, _set(iss="http://127.0.0.1:1")),
+        "iss with a query": (_R.ISSUER_MISMATCH, lambda answer: answer.update(iss=answer["iss"] + "?a=b")),
+        "iss too long": (_R.PARAMETER, _set(iss="x" * 5000)),
+        "state too long": (_R.PARAMETER, _set(state="x" * 5000)),
+        "state with more after": (
+            _R.STATE_UNKNOWN,
+            lambda answer: answer.update(state=answer["state"] + "x"),
+        ),
         "state left out": (_R.STATE_MISSING, _drop("state")),
         "state empty": (_R.STATE_MISSING, _set(state="")),
         "state forged": (_R.STATE_UNKNOWN, _set(state="x" * 43)),
@@ -261,6 +315,8 @@ def _answer_cases() -> list[Case]:
         "code twice": (_R.PARAMETER, _set(code=["a", "b"])),
         "code too long": (_R.PARAMETER, _set(code="a" * 5000)),
         "error": (_R.PROVIDER_ERROR, _set(error="server_error")),
+        "error that is no word": (_R.PROVIDER_ERROR, _set(error="\x1b[31m")),
+        "error description twice": (_R.PARAMETER, _set(error_description=["a", "b"])),
         "error with code": (_R.PROVIDER_ERROR, _set(error="login_required", code="a-code")),
         "error twice": (_R.PARAMETER, _set(error=["access_denied", "x"])),
         "cancelled": (_R.CANCELLED, _set(error="access_denied")),
@@ -277,6 +333,10 @@ def _token_cases() -> list[Case]:
         Case("token: id token left out", _R.ID_TOKEN_MISSING, Act(tokens=_drop("id_token"))),
         Case("token: an error that says 200", _R.TOKEN_ENDPOINT, Act(tokens=_set(error="invalid_grant"))),
         Case("token: of another type", _R.TOKEN_ENDPOINT, Act(tokens=_set(token_type="mac"))),
+        Case("token: type a list", _R.TOKEN_ENDPOINT, Act(tokens=_set(token_type=["Bearer"]))),
+        Case("token: type null", _R.TOKEN_ENDPOINT, Act(tokens=_set(token_type=None))),
+        Case("token: error null", _R.TOKEN_ENDPOINT, Act(tokens=_set(error=None))),
+        Case("token: access token empty", _R.USERINFO, Act(tokens=_set(access_token=""))),
         Case("token: type left out", _R.TOKEN_ENDPOINT, Act(tokens=_drop("token_type"))),
         Case("token: access token left out", _R.USERINFO, Act(tokens=_drop("access_token"))),
         Case("token: access token a list", _R.USERINFO, Act(tokens=_set(access_token=["a"]))),
@@ -285,6 +345,12 @@ def _token_cases() -> list[Case]:
     whole: dict[str, tuple[Reason, Act]] = {
         "refused": (_R.TOKEN_ENDPOINT, _whole("/token", '{"error":"invalid_grant"}', 400)),
         "no content": (_R.TOKEN_ENDPOINT, _whole("/token", "", 204)),
+        "made": (_R.TOKEN_ENDPOINT, _whole("/token", '{"token_type":"Bearer"}', 201)),
+        "of another kind": (_R.RESPONSE, _whole("/token", "{}", kind="text/json")),
+        "with NaN": (_R.RESPONSE, _whole("/token", '{"expires_in":NaN}')),
+        "not text": (_R.RESPONSE, _whole("/token", b"\xff{}")),
+        "null": (_R.RESPONSE, _whole("/token", "null")),
+        "nested without end": (_R.RESPONSE, _whole("/token", "[" * 9000 + "]" * 9000)),
         "fault": (_R.UNREACHABLE, _whole("/token", "fel", 500)),
         "a page": (_R.RESPONSE, _whole("/token", "<p>Hej</p>", kind="text/html")),
         "cut short": (_R.RESPONSE, _whole("/token", '{"access_token":')),
@@ -320,10 +386,8 @@ def _userinfo_cases() -> list[Case]:
         "issuer left out": (_R.USERINFO, Act(userinfo=_drop("iss"), sign_userinfo=honest)),
         "another audience": (_R.USERINFO, Act(userinfo=_set(aud="other"), sign_userinfo=honest)),
         "audience left out": (_R.USERINFO, Act(userinfo=_drop("aud"), sign_userinfo=honest)),
-        "another key": (_R.SIGNATURE, Act(sign_userinfo=_header())),
-        "alg none": (_R.ALGORITHM, Act(sign_userinfo=_unsecured)),
-        "HS256 with the public key": (_R.ALGORITHM, Act(sign_userinfo=_hmac_with_public_key("pem"))),
-        "not a token": (_R.ID_TOKEN_FORM, Act(sign_userinfo=lambda _issuer, _claims: "hej")),
+        "sub null": (_R.USERINFO_SUBJECT, Act(userinfo=_set(sub=None), sign_userinfo=honest)),
+        **{name: (reason, Act(sign_userinfo=sign)) for name, (reason, sign) in _bad_signatures().items()},
     }
     return cases + [Case(f"signed userinfo: {name}", *rest, _SIGNED) for name, rest in signed.items()]
 
@@ -341,6 +405,16 @@ def _document_cases() -> list[Case]:
         "token endpoint a list": _set(token_endpoint=["https://example.org"]),
         "PKCE without S256": _set(code_challenge_methods_supported=["plain"]),
         "PKCE of no kind": _set(code_challenge_methods_supported="S256"),
+        "issuer a list": lambda document: document.update(issuer=[document["issuer"]]),
+        "issuer in capitals": lambda document: document.update(issuer=document["issuer"].upper()),
+        "PKCE of none": _set(code_challenge_methods_supported=[]),
+        "keys left out": _drop("jwks_uri"),
+        "authorization endpoint left out": _drop("authorization_endpoint"),
+        "authorization endpoint with a fragment": _set(authorization_endpoint="https://example.org/#a"),
+        "userinfo in the clear": _set(userinfo_endpoint="http://example.org/userinfo"),
+        "keys as data": _set(jwks_uri="data:application/json,{}"),
+        "logout a script": _set(end_session_endpoint="javascript:alert(1)"),
+        "no response types": _drop("response_types_supported"),
         "port no port": _set(token_endpoint="https://example.org:hej/"),
     }
     cases = [
@@ -349,6 +423,18 @@ def _document_cases() -> list[Case]:
     cases += [
         Case("discovery: a page", _R.METADATA, _whole(DISCOVERY, "<p>", kind="text/html")),
         Case("discovery: a list", _R.METADATA, _whole(DISCOVERY, "[]")),
+        Case("discovery: names twice", _R.METADATA, _whole(DISCOVERY, '{"issuer":"a","issuer":"b"}')),
+        Case("discovery: fault", _R.UNREACHABLE, _whole(DISCOVERY, "fel", 500)),
+        Case(
+            "discovery: token endpoint inside",
+            _R.UNREACHABLE,
+            Act(metadata=_set(token_endpoint="https://10.0.0.1/token")),
+        ),
+        Case(
+            "discovery: keys inside",
+            _R.UNREACHABLE,
+            Act(metadata=_set(jwks_uri="https://169.254.169.254/latest/meta-data")),
+        ),
         Case("discovery: missing", _R.UNREACHABLE, _whole(DISCOVERY, "{}", 404)),
         Case("discovery: too large", _R.RESPONSE, _whole(DISCOVERY, b" " * 300_000)),
         Case(
@@ -365,9 +451,20 @@ def _document_cases() -> list[Case]:
         "only a private key": [rsa_key("one").as_dict(private=True)],
         "only a short key": [short.as_dict(private=False)],
         "only for encryption": [{**rsa_key("one").as_dict(private=False), "use": "enc"}],
+        "only for sealing": [{**rsa_key("one").as_dict(private=False), "use": "sig", "key_ops": ["encrypt"]}],
         "only nonsense": [1, None, "a", {"kty": "RSA"}],
         "too many": [ec_key("two").as_dict(private=False)] * 51,
     }
+    twins = [rsa_key("one").as_dict(private=False)] * 2
+    cases += [
+        Case("keys: two under one name", _R.KEY, Act(keys=_set(keys=twins))),
+        Case("keys: for another algorithm", _R.KEY, Act(keys=_set(keys=[{**twins[0], "alg": "PS256"}]))),
+        Case("keys: left out", _R.METADATA, Act(keys=_drop("keys"))),
+        Case("keys: a page", _R.METADATA, _whole("/jwks", "<p>", kind="text/html")),
+        Case("keys: too large", _R.RESPONSE, _whole("/jwks", b" " * 300_000)),
+        Case("keys: sent elsewhere", _R.RESPONSE, _whole("/jwks", "", 302, Location="https://example.org/")),
+        Case("keys: missing", _R.UNREACHABLE, _whole("/jwks", "{}", 404)),
+    ]
     return cases + [
         Case(f"keys: {name}", _R.METADATA, Act(keys=_set(keys=listed))) for name, listed in keys.items()
     ]

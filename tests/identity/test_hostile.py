@@ -46,8 +46,10 @@ def test_no_lie_logs_anyone_in(site: Site, hostile: HostileIssuer, case: Case) -
     assert browser.who() is None
 
 
-def test_case_names_are_unique() -> None:
-    assert len({case.name for case in CASES}) == len(CASES)
+def test_the_corpus_is_as_large_as_was_promised(record_property: Recorder) -> None:
+    """Each case above is one distinct answer of which none is accepted; those below come on top."""
+    assert len({case.name for case in CASES}) == len(CASES) >= 250
+    record_property("hostile login answers, of which none is accepted", len(CASES))
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,41 @@ def test_iss_may_be_absent_where_it_was_never_promised(site: Site, hostile: Host
     )
     _, answer = _attempt(site, hostile)
     assert answer.status_code == 400
+
+
+def test_one_address_at_five_issuers_is_five_people(site: Site, record_property: Recorder) -> None:
+    said = {"email": "anna@prov.test", "email_verified": True, "preferred_username": "anna"}
+    people = []
+    with ExitStack() as stack:
+        for number in range(5):
+            issuer = stack.enter_context(HostileIssuer(f"same-address-{number}"))
+            issuer.act = Act(claims=lambda claims: claims.update(said), userinfo=lambda a: a.update(said))
+            issuer.register(site.config)
+            site.forget()
+            browser, answer = _attempt(site, issuer)
+            assert answer.status_code == 302
+            people.append((browser.who() or {})["person"])
+    assert len(set(people)) == 5
+    record_property("issuers that name one address, and people made of it", f"5, {len(set(people))}")
+
+
+def test_the_login_page_says_whose_login_is_down(site: Site) -> None:
+    with HostileIssuer("sleeping") as asleep:
+        asleep.act = Act(whole={"/.well-known/openid-configuration": lambda: Response("fel", 500)})
+        asleep.register(site.config, name="Sovande inloggningen")
+        site.forget()
+        told = "Inloggningen hos Sovande inloggningen svarar inte just nu"
+        who = "Det gäller dig som loggar in från Provkommunen sleeping"
+        for _ in range(3):
+            assert told not in text_of(Browser(site).get("/logga-in"))
+            assert _attempt(site, asleep)[1].status_code == 502
+        page = text_of(Browser(site).get("/logga-in"))
+        assert told in page
+        assert who in page
+        asleep.act = Act()
+        site.forget()
+        assert _attempt(site, asleep)[1].status_code == 302
+        assert told not in text_of(Browser(site).get("/logga-in"))
 
 
 class TestTheWayBack:

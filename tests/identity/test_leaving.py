@@ -236,6 +236,20 @@ class TestStronger:
         assert "starkare e-legitimation" in text_of(back)
         assert browser.who() is not None
 
+    @pytest.mark.parametrize("old", [7300, 3600 + 61, -120, None, "now", True])
+    def test_a_login_that_is_not_fresh_lifts_nobody(
+        self, site: Site, hostile: HostileIssuer, old: object
+    ) -> None:
+        browser = _enter(site, hostile)
+        gone = browser.post("/logga-in/starkare", niva="3", nasta="/vem")
+        said = int(time.time()) - old if isinstance(old, int) and old is not True else old
+        hostile.act = Act(claims=lambda claims: claims.update(acr=LOA3, auth_time=said))
+        with site.refusals() as refusals:
+            back = browser.follow(gone.headers["Refresh"].removeprefix("0; url="), 2)
+        assert back.status_code == 400
+        assert refusals[0]["reason"] in ("stale", "claim")
+        assert browser.get("/logga-in/starkare?niva=3&nasta=/vem").status_code == 200
+
     def test_an_organisation_without_such_a_way_is_told(self, site: Site, hostile: HostileIssuer) -> None:
         browser = _enter(site, hostile)
         page = browser.get("/logga-in/starkare?niva=4&nasta=https://example.org")
@@ -295,6 +309,8 @@ class TestEndedElsewhere:
         browser, _person = self._worker(site, hostile)
         hostile.register(site.config, enabled=False)
         site.identity.issuers.forget()
-        session_level = browser.get("/logga-in/starkare?niva=1")
-        assert session_level.status_code == 200, "a login whose issuer is gone has no level at all"
+        assert browser.who() is None
         assert browser.get("/auth/hostile/callback?code=a&state=b").status_code == 404
+        hostile.register(site.config)
+        site.identity.issuers.forget()
+        assert browser.who() is None, "the session ended, and did not only sleep"

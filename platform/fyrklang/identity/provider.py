@@ -16,6 +16,7 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey, import_key
 
+from fyrklang.identity.health import Health
 from fyrklang.identity.issuers import Issuer
 from fyrklang.identity.network import BoundedSession, Deadline, Network, check_address, read_json
 from fyrklang.identity.outcomes import LoginRefused, Reason
@@ -66,6 +67,11 @@ class Breaker:
         self._failures += 1
         if self._failures >= FAILURES_TO_OPEN:
             self._open_until = self._clock() + OPEN_SECONDS
+
+    @property
+    def open(self) -> bool:
+        """Whether the issuer is being left alone."""
+        return self._clock() < self._open_until
 
     def succeeded(self) -> None:
         """Start counting from nought."""
@@ -118,12 +124,15 @@ class Copy(Generic[T]):
 class Provider:
     """One issuer as this process knows it. Safe to share between threads."""
 
-    def __init__(self, issuer: Issuer, network: Network, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, issuer: Issuer, network: Network, clock: Callable[[], float], health: Health | None = None
+    ) -> None:
         self.issuer = issuer
+        self._health = health
         self.breaker = Breaker(clock)
         self._network = network
-        self._metadata = Copy(self._fetch_metadata, clock)
-        self._keys = Copy(self._fetch_keys, clock)
+        self._metadata = Copy(lambda deadline: self._told("metadata", self._fetch_metadata, deadline), clock)
+        self._keys = Copy(lambda deadline: self._told("keys", self._fetch_keys, deadline), clock)
 
     def deadline(self) -> Deadline:
         """A new deadline of the issuer's length."""
@@ -175,6 +184,18 @@ class Provider:
         self.breaker.succeeded()
         return answer.content
 
+    def _told(self, document: str, fetch: Callable[[Deadline], T], deadline: Deadline) -> T:
+        """Fetch, and tell the others how it went."""
+        try:
+            value = fetch(deadline)
+        except LoginRefused as refused:
+            if self._health is not None:
+                self._health.failed(self.issuer.id, refused.reason.value, down=self.breaker.open)
+            raise
+        if self._health is not None:
+            self._health.good(self.issuer.id, document)
+        return value
+
     def _fetch_metadata(self, deadline: Deadline) -> Metadata:
         url = self.issuer.issuer.rstrip("/") + "/.well-known/openid-configuration"
         try:
@@ -222,9 +243,10 @@ class Provider:
 class Providers:
     """Every issuer this process has met. A changed registration gives a new provider at once."""
 
-    def __init__(self, network: Network, clock: Callable[[], float]) -> None:
+    def __init__(self, network: Network, clock: Callable[[], float], health: Health | None = None) -> None:
         self._network = network
         self._clock = clock
+        self._health = health
         self._known: dict[str, Provider] = {}
         self._lock = Lock()
 
@@ -233,7 +255,7 @@ class Providers:
         with self._lock:
             known = self._known.get(issuer.id)
             if known is None or known.issuer != issuer:
-                known = self._known[issuer.id] = Provider(issuer, self._network, self._clock)
+                known = self._known[issuer.id] = Provider(issuer, self._network, self._clock, self._health)
             return known
 
     def forget(self) -> None:

@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from fyrklang.identity.api_tokens import bearer, visitor_of
 from fyrklang.identity.grants import read_grants
+from fyrklang.identity.health import Health
 from fyrklang.identity.issuers import IssuerRegistry, level_of
 from fyrklang.identity.logout import LogoutTokens
 from fyrklang.identity.network import Network
@@ -43,23 +44,29 @@ class Identity:
     sessions: Sessions
     client: OidcClient
     logouts: LogoutTokens
+    health: Health
 
 
 def build(
-    config: Config, database: Database, valkey: redis.Redis, clock: Callable[[], datetime] = now
+    config: Config,
+    database: Database,
+    valkey: redis.Redis,
+    clock: Callable[[], datetime] = now,
+    ticks: Callable[[], float] = time.monotonic,
 ) -> Identity:
-    """Put the parts together. `clock` is bent by tests."""
-    issuers = IssuerRegistry(config, database, time.monotonic)
+    """Put the parts together. `clock`, and `ticks` for the age of copies, are bent by tests."""
+    issuers = IssuerRegistry(config, database, ticks)
+    health = Health(valkey)
     client = OidcClient(
         config.base_url,
         issuers,
-        Providers(Network(), time.monotonic),
+        Providers(Network(), ticks, health),
         PreLogins(valkey),
         lambda: clock().timestamp(),
     )
     sessions = Sessions(config, valkey, lambda person, at: read_grants(database, person, at), clock)
     logouts = LogoutTokens(valkey, lambda: clock().timestamp())
-    return Identity(config, database, issuers, sessions, client, logouts)
+    return Identity(config, database, issuers, sessions, client, logouts, health)
 
 
 def init_app(app: Flask, config: Config, database: Database) -> None:
@@ -101,11 +108,20 @@ def current(request: Request) -> Session | None:
 
 
 def visitor() -> Visitor | None:
-    """Who is behind the present request; what the guard asks. A token, good or bad, is asked before any cookie."""
+    """Who is behind the present request; what the guard asks. A token, good or bad, is asked before any cookie.
+
+    A session whose issuer is trusted no more ends here, within the half minute the registry is kept.
+    """
     token = bearer(present)
     if token is not None:
         return visitor_of(installed().database, token, now())
     session = current(present)
     if session is None:
         return None
-    return session.visitor(level_of(installed().issuers.get(session.issuer_id), session.acr))
+    issuer = installed().issuers.get(session.issuer_id)
+    if issuer is None:
+        # Nobody answers any more for who this is.
+        installed().sessions.end(session.person_id, session.handle)
+        g.session_of_visitor = None
+        return None
+    return session.visitor(level_of(issuer, session.acr))

@@ -131,6 +131,11 @@ def test_a_code_works_once_for_the_right_person_only(
         refused = astray.post("/inbjudan", data={"code": code})
         assert refused.status_code == 422
         assert "loggar in från" in refused.text
+    admin.execute(
+        "INSERT INTO registry.issuer (id, name, issuer, client_id, algorithms) "
+        "VALUES ('annan', 'Annan', 'https://annan.test', 'annan', '{RS256}') ON CONFLICT DO NOTHING"
+    )
+    app.extensions["fyrklang.identity"].issuers.forget()
     foreign, _person = enter(app, fk(admin), issuer="annan")
     assert foreign.post("/inbjudan", data={"code": code}).status_code == 422
     guest, _person = enter(app, fk(admin))
@@ -357,3 +362,24 @@ def test_two_administrators_cannot_end_each_other_at_once(
     ).fetchone()
     assert left == (1,), answers
     assert answers.count(204) == 1
+
+
+def test_an_administrator_logs_somebody_out_everywhere(
+    app: Flask, own: Forbund, boss: FlaskClient, admin: psycopg.Connection
+) -> None:
+    person = uuid4()
+    here = sign_in(app, (own, Role.BOARD), person_id=person)
+    accepted = Accepted("prov", str(person), "Prova Person", "loa3", None, None, "/", {}, "")
+    cookie, _session = app.extensions["fyrklang.identity"].sessions.create(accepted, person, "annan")
+    there = app.test_client()
+    there.set_cookie(app.extensions["fyrklang.identity"].sessions.cookie_name, cookie)
+    assert here.get(f"/f/{own.slug}/medlemmar").status_code == 200
+    assert there.get(f"/f/{own.slug}/medlemmar").status_code == 200
+    place, _version = place_of(admin, own, person)
+    assert "Logga ut överallt" in boss.get(f"/f/{own.slug}/anvandare/{place}/andra").text
+    answer = boss.post(f"/f/{own.slug}/anvandare/{place}/logga-ut")
+    assert answer.status_code == 303
+    assert "utloggad överallt" in boss.get(answer.headers["Location"]).text
+    assert [one.get(f"/f/{own.slug}/medlemmar").status_code for one in (here, there)] == [303, 303]
+    other = sign_in(app, (make_forbund(app.extensions["fyrklang.identity"].config), Role.TENANT_ADMIN))
+    assert other.post(f"/f/{own.slug}/anvandare/{place}/logga-ut").status_code == 404

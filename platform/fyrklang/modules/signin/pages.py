@@ -196,6 +196,7 @@ def _login_page(fault: str = "", status: int = 200) -> Response:
         "signin/login.html",
         latest=device.latest(identity.config, request, offered),
         groups=organisations.grouped(found),
+        down=service.down(identity, offered),
         words=words,
         target=local_path(request.values.get("nasta", "/")),
         fault=fault,

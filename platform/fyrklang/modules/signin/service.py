@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +13,7 @@ from fyrklang.identity.directory import has_left
 from fyrklang.identity.grants import sign_in
 from fyrklang.identity.issuers import Issuer, level_of, ways_to
 from fyrklang.identity.oidc import Wish
+from fyrklang.identity.organisations import HomeOrganisation
 from fyrklang.identity.outcomes import Accepted, Reason, Refused
 from fyrklang.identity.session_store import Session
 from fyrklang.identity.sessions import Identity
@@ -19,6 +21,9 @@ from fyrklang.identity.sessions import Identity
 log = structlog.get_logger(__name__)
 
 CHOOSE = "/valj"
+DOWN_NAMES = 5
+FRESH_SECONDS = 3600
+"""How long ago a person may have shown who they are at the issuer when a stronger login is asked for."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,15 @@ class Choice:
     note: str
     current: bool
     synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Down:
+    """An issuer that does not answer, organisations that log in there, and how many more there are."""
+
+    issuer: str
+    names: tuple[str, ...]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -110,13 +124,24 @@ def level(identity: Identity, session: Session) -> int:
     return level_of(identity.issuers.get(session.issuer_id), session.acr)
 
 
+def down(identity: Identity, offered: Sequence[HomeOrganisation]) -> tuple[Down, ...]:
+    """The issuers that do not answer just now, with some of the organisations that log in there."""
+    standing = identity.health.of(organisation.issuer.id for organisation in offered)
+    found = []
+    for issuer_id in (key for key, known in standing.items() if known.down):
+        homes = [organisation for organisation in offered if organisation.issuer.id == issuer_id]
+        names = tuple(organisation.name for organisation in homes[:DOWN_NAMES])
+        found.append(Down(homes[0].issuer.name, names, len(homes) - len(names)))
+    return tuple(found)
+
+
 def stronger(identity: Identity, session: Session, wanted: int, target: str) -> tuple[Issuer, Wish] | None:
     """Where to log in at a wanted level, and as what; None where the organisation has no such way."""
     issuer = identity.issuers.get(session.issuer_id)
     ways = ways_to(issuer, wanted) if issuer else ()
     if issuer is None or not ways:
         return None
-    return issuer, Wish(session.organisation_id, target, acr=ways)
+    return issuer, Wish(session.organisation_id, target, acr=ways, max_age=FRESH_SECONDS)
 
 
 def end_one(identity: Identity, session: Session, handle: str) -> None:

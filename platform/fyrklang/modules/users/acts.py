@@ -70,6 +70,7 @@ INVITED = action("user.invited", lazy_gettext("Bjöd in en användare"), Group.W
 REVOKED = action("user.invitation_revoked", lazy_gettext("Återkallade en inbjudan"), Group.WRITE)
 CHANGED = action("user.changed", lazy_gettext("Ändrade en användare"), Group.WRITE, _from_to)
 ENDED = action("user.ended", lazy_gettext("Avslutade en användare"), Group.WRITE)
+LOGGED_OUT = action("user.logged_out", lazy_gettext("Loggade ut en användare överallt"), Group.WRITE)
 KEPT = action("user.kept", lazy_gettext("Bekräftade en användare vid granskning"), Group.WRITE)
 TOKEN_MADE = action("token.made", lazy_gettext("Skapade en API-nyckel"), Group.WRITE)
 TOKEN_REVOKED = action("token.revoked", lazy_gettext("Återkallade en API-nyckel"), Group.WRITE)

@@ -129,6 +129,13 @@ def end(actor: Actor, membership_id: UUID) -> Any:
     return _see(actor, "users", klart="avslutad")
 
 
+@pages.route("/<uuid:membership_id>/logga-ut", permission=Permission.USERS_WRITE, methods=("POST",))
+def log_out(actor: Actor, membership_id: UUID) -> Response:
+    """End every session of a user."""
+    service.log_out_user(actor, membership_id)
+    return _see(actor, "users", klart="utloggad")
+
+
 @pages.route("/granska", permission=Permission.USERS_READ)
 def review(actor: Actor) -> str:
     """Who has not been seen for 90 days."""

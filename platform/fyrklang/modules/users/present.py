@@ -80,6 +80,7 @@ SOURCES = {
 DONE = {
     "sparad": lazy_gettext("Ändringen är sparad och gäller från personens nästa klick."),
     "avslutad": lazy_gettext("Avslutat. Den som hade platsen kommer inte in i förbundet mer."),
+    "utloggad": lazy_gettext("Personen är utloggad överallt och behöver logga in på nytt."),
     "kvar": lazy_gettext("De du valde behåller sina platser."),
     "aterkallad": lazy_gettext("Inbjudan är återkallad. Koden fungerar inte längre."),
 }

@@ -105,6 +105,21 @@ def end_user(actor: Actor, place_id: UUID) -> None:
     _end(actor, [row])
 
 
+def log_out_user(actor: Actor, place_id: UUID) -> None:
+    """End every session the person has, in every förbund; they may log in again.
+
+    Raises:
+        NotFound: no such place in this förbund.
+        Conflict: it is ended, so the person is nothing of ours any more.
+    """
+    actor.require(Permission.USERS_WRITE)
+    row = _place(actor, place_id)
+    record(actor, acts.LOGGED_OUT, acts.USER, row.id)
+    actor.session.flush()
+    person_id = row.person_id
+    when_saved(actor.session, lambda: installed().sessions.end_all(person_id))
+
+
 def quiet_users(actor: Actor) -> Sequence[Any]:
     """Those whom nobody has seen or confirmed for 90 days, the actor apart."""
     actor.require(Permission.USERS_READ)
