@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import redis
 
@@ -53,7 +54,7 @@ class Health:
 
     def failed(self, issuer_id: str, reason: str, *, down: bool) -> None:
         """No usable answer came; `down` when the issuer is now left alone for a while."""
-        values = {"failed_at": _now(), "reason": reason}
+        values: dict[Any, Any] = {"failed_at": _now(), "reason": reason}
         if down:
             values["down_until"] = str(float(_now()) + DOWN_SECONDS)
         with suppress(redis.RedisError):
