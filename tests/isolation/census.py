@@ -32,6 +32,7 @@ SHARED_TABLES = frozenset(
         "registry.national_role",
         "registry.directory_key",
         "registry.directory_user",
+        "registry.local_account",
         "jobs.schedule_run",
         "audit.anchor",
         "national.release",

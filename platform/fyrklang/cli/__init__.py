@@ -11,6 +11,7 @@ from fyrklang.kernel.config import ConfigError
 from fyrklang.kernel.embedded.errors import EmbeddedError
 
 COMMANDS: dict[str, str] = {
+    "accounts": "fyrklang.cli.accounts:accounts",
     "audit": "fyrklang.cli.audit:audit",
     "bench": "fyrklang.cli.bench:bench",
     "demo": "fyrklang.cli.demo:demo",

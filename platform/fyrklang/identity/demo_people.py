@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, create_engine, text
 
 from fyrklang.identity.issuers import Issuer, register, seal
+from fyrklang.identity.local_accounts import allow
 from fyrklang.identity.organisations import link
 from fyrklang.kernel.config import Config
 
@@ -180,7 +181,10 @@ def ensure(config: Config, issuer: Issuer) -> int:
     try:
         with engine.begin() as connection:
             register(connection, issuer)
-            return _lay_in(connection, issuer)
+            count = _lay_in(connection, issuer)
+            offices = "SELECT id FROM registry.organisation WHERE kind = 'ASSOCIATION' AND synthetic"
+            allow(connection, [row.id for row in connection.execute(text(offices))])
+            return count
     finally:
         engine.dispose()
 

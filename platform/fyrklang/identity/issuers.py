@@ -22,11 +22,15 @@ CACHE_SECONDS = 30
 UNAGREED_LEVEL = 2
 SWEDISH_LEVELS = {f"http://id.elegnamnden.se/loa/1.0/loa{level}": level for level in (2, 3, 4)}
 """Sweden's levels of assurance as the profile for OpenID Connect writes them."""
+LOCAL_ID = "lokal"
+LOCAL_ACR = "urn:fyrklang:acr:password-totp"
+LOCAL_MOST = 2
+"""Two factors, but nobody has checked a document: never the level that participants take, whatever is registered."""
 _NONCE_BYTES = 12
 
 _COLUMNS = (
     "id, name, hint, issuer, client_id, auth_method, secret_sealed, secret_file, algorithms, scopes, "
-    "userinfo, claim_map, loa_map, required_acr, timeout_ms, synthetic, enabled"
+    "userinfo, claim_map, loa_map, required_acr, timeout_ms, synthetic, enabled, kind"
 )
 
 
@@ -40,6 +44,7 @@ class Issuer:
         userinfo: NONE, PLAIN (signed is verified when it comes signed) or SIGNED (nothing else will do).
         claim_map: what we call a claim to what the issuer calls it, e.g. `{"name": "displayName"}`.
         loa_map: the issuer's acr value to our level 1-4, by written agreement; "*" is any other login.
+        kind: OIDC, or LOCAL for the accounts we keep ourselves, which nobody is sent away to log in at.
         required_acr: when not empty, the ID token's acr must be one of these.
     """
 
@@ -58,6 +63,7 @@ class Issuer:
     timeout_ms: int = 5000
     synthetic: bool = False
     enabled: bool = True
+    kind: str = "OIDC"
     secret_sealed: bytes | None = field(default=None, repr=False)
     secret_file: str | None = None
 
@@ -65,6 +71,11 @@ class Issuer:
     def timeout(self) -> float:
         """Seconds that all calls of one login may take together."""
         return self.timeout_ms / 1000
+
+    @property
+    def local(self) -> bool:
+        """Whether these are accounts of our own."""
+        return self.kind == "LOCAL"
 
     @property
     def loopback(self) -> bool:
@@ -82,16 +93,19 @@ def level_of(issuer: Issuer | None, acr: str | None) -> int:
 
     An issuer without any agreement on levels counts as 2, enough for counts and shares; with an agreement,
     a login outside it counts as 1 unless the agreement names a level for the rest ("*").
-    Without a trusted issuer the level is 0, which opens nothing.
+    An account of our own never counts as more than 2. Without a trusted issuer the level is 0, which opens nothing.
     """
     if issuer is None:
         return 0
     rest = issuer.loa_map.get("*", 1 if issuer.loa_map else UNAGREED_LEVEL)
-    return rest if acr is None else issuer.loa_map.get(acr, rest)
+    level = rest if acr is None else issuer.loa_map.get(acr, rest)
+    return min(level, LOCAL_MOST) if issuer.local else level
 
 
 def ways_to(issuer: Issuer, level: int) -> tuple[str, ...]:
     """The acr values that by agreement mean at least this level of assurance."""
+    if issuer.local:
+        return ()
     return tuple(acr for acr, means in issuer.loa_map.items() if acr != "*" and means >= level)
 
 

@@ -55,13 +55,14 @@ class Group:
 
 
 def linked(database: Database, issuers: dict[str, Issuer]) -> tuple[HomeOrganisation, ...]:
-    """Every organisation somebody can log in from, in Swedish order; the first issuer linked is used."""
+    """Every organisation with an issuer to be sent to, in Swedish order; the first issuer linked is used."""
     with database.engine("auth").connect() as connection:
         rows = connection.execute(_LINKED).all()
     found: dict[UUID, HomeOrganisation] = {}
     for row in rows:
-        if row.issuer_id in issuers and row.id not in found:
-            found[row.id] = HomeOrganisation(row.id, row.kind, row.name, issuers[row.issuer_id])
+        issuer = issuers.get(row.issuer_id)
+        if issuer is not None and not issuer.local and row.id not in found:
+            found[row.id] = HomeOrganisation(row.id, row.kind, row.name, issuer)
     return tuple(found.values())
 
 

@@ -18,6 +18,7 @@ from fyrklang.identity.api_tokens import bearer, visitor_of
 from fyrklang.identity.grants import read_grants
 from fyrklang.identity.health import Health
 from fyrklang.identity.issuers import IssuerRegistry, level_of
+from fyrklang.identity.local_accounts import LocalAccounts
 from fyrklang.identity.logout import LogoutTokens
 from fyrklang.identity.network import Network
 from fyrklang.identity.oidc import OidcClient
@@ -45,6 +46,7 @@ class Identity:
     client: OidcClient
     logouts: LogoutTokens
     health: Health
+    accounts: LocalAccounts
 
 
 def build(
@@ -65,8 +67,9 @@ def build(
         lambda: clock().timestamp(),
     )
     sessions = Sessions(config, valkey, lambda person, at: read_grants(database, person, at), clock)
+    accounts = LocalAccounts(config, database, valkey, clock)
     logouts = LogoutTokens(valkey, lambda: clock().timestamp())
-    return Identity(config, database, issuers, sessions, client, logouts, health)
+    return Identity(config, database, issuers, sessions, client, logouts, health, accounts)
 
 
 def init_app(app: Flask, config: Config, database: Database) -> None:

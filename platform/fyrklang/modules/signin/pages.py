@@ -8,14 +8,14 @@ from flask import Response, current_app, make_response, redirect, render_templat
 
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Scope
 from fyrklang.identity import organisations, prelogin
-from fyrklang.identity.issuers import Issuer
+from fyrklang.identity.issuers import LOCAL_ID, Issuer
 from fyrklang.identity.oidc import Departure, Wish, local_path
 from fyrklang.identity.outcomes import Refused
 from fyrklang.identity.session_store import Session
 from fyrklang.identity.sessions import current, installed
 from fyrklang.kernel.errors import NotFound, NotSignedIn
 from fyrklang.kernel.ids import parse_id
-from fyrklang.modules.signin import device, service
+from fyrklang.modules.signin import accounts, device, service
 from fyrklang.sdk.routes import Pages
 
 PAGES = Pages("signin", __name__, scope=Scope.NONE)
@@ -55,7 +55,7 @@ def callback(issuer_id: str) -> Any:
     """Where the issuer sends the browser back to."""
     identity = installed()
     issuer = identity.issuers.get(issuer_id)
-    if issuer is None:
+    if issuer is None or issuer.local:
         raise NotFound
     name = prelogin.cookie_name(identity.config)
     outcome = identity.client.finish(issuer, request.args, request.cookies.get(name))
@@ -138,7 +138,14 @@ def own_sessions() -> str:
     """Where the person is signed in."""
     session = _session()
     rows = installed().sessions.all_of(session.person_id)
-    return render_template("signin/own_sessions.html", rows=rows, own=session.handle, agent=device.words)
+    own_account = session.issuer_id == LOCAL_ID
+    return render_template(
+        "signin/own_sessions.html",
+        rows=rows,
+        own=session.handle,
+        agent=device.words,
+        own_account=own_account,
+    )
 
 
 @PAGES.route("/mina-inloggningar/ovriga/avsluta", permission=SIGNED_IN, methods=("POST",))
@@ -160,7 +167,7 @@ def left(issuer_id: str) -> Any:
     """Where an issuer says that somebody has left (OpenID Connect Back-Channel Logout 1.0)."""
     identity = installed()
     issuer = identity.issuers.get(issuer_id)
-    if issuer is None:
+    if issuer is None or issuer.local:
         raise NotFound
     told = service.left(identity, issuer, request.form.get("logout_token", ""))
     if isinstance(told, Refused):
@@ -196,6 +203,7 @@ def _login_page(fault: str = "", status: int = 200) -> Response:
         "signin/login.html",
         latest=device.latest(identity.config, request, offered),
         groups=organisations.grouped(found),
+        accounts=accounts.offered(identity),
         down=service.down(identity, offered),
         words=words,
         target=local_path(request.values.get("nasta", "/")),

@@ -113,7 +113,7 @@ def farewell(identity: Identity, session: Session) -> str | None:
     """End the session here; returns where it can be ended at the issuer too."""
     identity.sessions.end(session.person_id, session.handle)
     issuer = identity.issuers.get(session.issuer_id)
-    if issuer is None:
+    if issuer is None or issuer.local:
         return None
     back = f"{identity.config.base_url}/logga-in"
     return identity.client.logout_url(issuer, session.id_token or None, back)

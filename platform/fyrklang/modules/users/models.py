@@ -81,7 +81,7 @@ class ApiToken(TenantOwned, Base):
     revoked_at: Mapped[datetime | None]
 
 
-ISSUER = table("issuer", column("id"), column("name"), column("enabled"), schema="registry")
+ISSUER = table("issuer", column("id"), column("name"), column("enabled"), column("kind"), schema="registry")
 ORGANISATION_ISSUER = table(
     "organisation_issuer", column("organisation_id"), column("issuer_id"), schema="registry"
 )

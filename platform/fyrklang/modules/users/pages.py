@@ -57,16 +57,16 @@ def send_invitation(actor: Actor) -> Any:
     """Make the invitation and show its code, this once."""
     form = bind(schemas.InvitationIn, request.form)
     if form.ok:
+        local = form.values["way"] == "LOCAL"
         try:
             made = service.invite(actor, form.values)
         except Invalid as fault:
             form.add_errors(fault.fields)
         else:
             home = next(each for each in service.homes(actor) if each.id == form.values["organisation_id"])
-            address = url_for("invitation.enter", _external=True)
-            answer = make_response(
-                _render("code", actor, made=made, name=form.values["name"], home=home, address=address)
-            )
+            address = url_for("account.new" if local else "invitation.enter", _external=True)
+            shown = {"name": form.values["name"], "home": home, "address": address, "local": local}
+            answer = make_response(_render("code", actor, made=made, **shown))
             answer.headers["Cache-Control"] = "no-store"
             return answer
     return _invite_page(actor, form), 422
@@ -215,8 +215,10 @@ def _code_page(form: Form) -> str:
 
 
 def _invite_page(actor: Actor, form: Form) -> str:
-    options = [(str(home.id), f"{home.name} ({home.issuer_name})") for home in service.homes(actor)]
-    return _render("invite", actor, form=form, homes=options, roles=present.role_options())
+    homes = service.homes(actor)
+    options = [(str(key), words) for key, words in present.homes_in_words(homes).items()]
+    ways = present.ways_in_words() if any(home.kind == "LOCAL" for home in homes) else []
+    return _render("invite", actor, form=form, homes=options, ways=ways, roles=present.role_options())
 
 
 def _edit_page(actor: Actor, form: Form, row: Any) -> str:

@@ -72,6 +72,24 @@ PERMISSION_WORDS: dict[Permission, LazyText] = {
 }
 """Each permission as what follows after "kan" or "kan inte"."""
 
+
+def homes_in_words(homes: Sequence[Any]) -> dict[Any, str]:
+    """Each organisation once, with every way to log in from it."""
+    ways: dict[Any, list[str]] = {}
+    names = {home.id: home.name for home in homes}
+    for home in homes:
+        ways.setdefault(home.id, []).append(home.issuer_name)
+    return {key: f"{name} ({', '.join(ways[key])})" for key, name in names.items()}
+
+
+def ways_in_words() -> list[tuple[str, str]]:
+    """How somebody invited is to log in."""
+    return [
+        ("OIDC", _("Organisationens egen inloggning")),
+        ("LOCAL", _("Konto i Fyrklang, med lösenord och kodapp")),
+    ]
+
+
 SOURCES = {
     "PLATFORM": lazy_gettext("Upplagd av plattformen"),
     "INVITATION": lazy_gettext("Inbjuden av förbundet"),

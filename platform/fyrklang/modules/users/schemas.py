@@ -57,7 +57,7 @@ class PlaceChange(Schema):
 
 
 class InvitationIn(Schema):
-    """Whom to invite, from where, to what and for how long."""
+    """Whom to invite, from where, to what and for how long. `way`: theirs, or an account of ours."""
 
     name = fields.String(
         required=True,
@@ -67,6 +67,7 @@ class InvitationIn(Schema):
     organisation_id = fields.UUID(
         required=True, error_messages={"required": HOME, "null": HOME, "invalid_uuid": HOME, "invalid": HOME}
     )
+    way = fields.String(load_default="OIDC", validate=validate.OneOf(["OIDC", "LOCAL"], error=CHOOSE))
     roles = _roles()
     percent = _percent()
     mission = _mission()

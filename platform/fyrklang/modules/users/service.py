@@ -162,7 +162,10 @@ def review_users(actor: Actor, ids: Collection[UUID], deed: str) -> int:
 
 
 def homes(actor: Actor) -> Sequence[Any]:
-    """Organisations a user can come from, with the issuer they log in at: the members and the office."""
+    """Organisations a user can come from, the members and the office, with the issuer they log in at.
+
+    One that has both a login of its own (`kind` OIDC) and accounts of ours (LOCAL) is there twice.
+    """
     actor.require(Permission.USERS_READ)
     today = clock.today()
     members = select(Member.organisation_id).where(
@@ -174,14 +177,15 @@ def homes(actor: Actor) -> Sequence[Any]:
         select(
             Organisation.id,
             Organisation.name,
+            ISSUER.c.kind,
             func.min(ISSUER.c.id).label("issuer_id"),
             func.min(ISSUER.c.name).label("issuer_name"),
         )
         .join(ORGANISATION_ISSUER, ORGANISATION_ISSUER.c.organisation_id == Organisation.id)
         .join(ISSUER, ISSUER.c.id == ORGANISATION_ISSUER.c.issuer_id)
         .where(ISSUER.c.enabled, or_(Organisation.id.in_(members), office))
-        .group_by(Organisation.id, Organisation.name)
-        .order_by(func.registry.sv_sort(Organisation.name))
+        .group_by(Organisation.id, Organisation.name, ISSUER.c.kind)
+        .order_by(func.registry.sv_sort(Organisation.name), ISSUER.c.kind.desc())
     ).all()
 
 
@@ -204,9 +208,8 @@ def invite(actor: Actor, values: Mapping[str, Any]) -> Invited:
         Invalid: roles may not meet, days are in the wrong order, or nobody can log in from the organisation.
     """
     actor.require(Permission.USERS_WRITE)
-    home = next((each for each in homes(actor) if each.id == values["organisation_id"]), None)
-    if home is None:
-        raise Invalid(fields={"organisation_id": "Välj en organisation i listan."})
+    asked = dict(values)
+    home = _home(actor, asked["organisation_id"], asked.pop("way"))
     _check_roles(values["roles"])
     first_day = values["valid_from"] or clock.today()
     _check_days(first_day, values["valid_to"])
@@ -218,7 +221,7 @@ def invite(actor: Actor, values: Mapping[str, Any]) -> Invited:
         created_by=actor.person_id,
         created_at=stamp,
         expires_at=stamp + timedelta(days=INVITATION_DAYS),
-        **{**values, "valid_from": first_day},
+        **{**asked, "valid_from": first_day},
     )
     actor.session.add(row)
     actor.session.flush()
@@ -244,6 +247,16 @@ def revoke_invitation(actor: Actor, invitation_id: UUID) -> None:
         row.revoked_at = clock.now()
         record(actor, acts.REVOKED, acts.INVITATION, row.id)
     actor.session.flush()
+
+
+def _home(actor: Actor, organisation_id: UUID, way: str) -> Any:
+    ways = [each for each in homes(actor) if each.id == organisation_id]
+    if not ways:
+        raise Invalid(fields={"organisation_id": "Välj en organisation i listan."})
+    home = next((each for each in ways if each.kind == way), None)
+    if home is None:
+        raise Invalid(fields={"way": f"Därifrån går det bara att logga in med {ways[0].issuer_name}."})
+    return home
 
 
 def _users(logins: Any = None) -> Select[*tuple[Any, ...]]:
