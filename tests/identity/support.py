@@ -24,8 +24,9 @@ from fyrklang.identity import build, current, install
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.modules.scim.routes import pages as scim_pages
-from fyrklang.modules.signin.account_pages import PAGES as ACCOUNT_PAGES
+from fyrklang.modules.signin.accounts.pages import PAGES as ACCOUNT_PAGES
 from fyrklang.modules.signin.pages import PAGES
+from fyrklang.modules.signin.trials.pages import PAGES as TRIAL_PAGES
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.shell import WebOptions
 from fyrklang.web.shell import init_app as init_web
@@ -95,6 +96,7 @@ class Site:
         whoami.route("/vem", permission=SIGNED_IN)(_who)
         app.register_blueprint(PAGES.blueprint)
         app.register_blueprint(ACCOUNT_PAGES.blueprint)
+        app.register_blueprint(TRIAL_PAGES.blueprint)
         app.register_blueprint(scim_pages.blueprint)
         app.register_blueprint(whoami.blueprint)
         return app

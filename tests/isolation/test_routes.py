@@ -77,8 +77,8 @@ OWN_ALONE = (
 """What is open to nobody but those it is between: here the referrer, and for notes, covers and emergencies nobody."""
 
 
-LEAVING = ("signin.logout", "signin.depart_stronger")
-"""One ends the session the others are asked with; one asks an issuer, which is not there."""
+LEAVING = ("signin.logout", "signin.depart_stronger", "trial.begin")
+"""One ends the session the others are asked with; two ask an issuer, which is not there."""
 
 
 @dataclass

@@ -109,6 +109,11 @@ def ways_to(issuer: Issuer, level: int) -> tuple[str, ...]:
     return tuple(acr for acr, means in issuer.loa_map.items() if acr != "*" and means >= level)
 
 
+def highest_level(issuer: Issuer) -> int:
+    """The highest level of assurance a login there can have by agreement."""
+    return max(level_of(issuer, acr) for acr in (None, *issuer.loa_map))
+
+
 class IssuerRegistry:
     """Reads issuers as the login role, keeping them for half a minute."""
 

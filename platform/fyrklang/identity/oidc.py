@@ -34,12 +34,16 @@ _SINGLE = ("state", "code", "iss", "error", "error_description")
 
 @dataclass(frozen=True)
 class Wish:
-    """What a login is begun for. `target` is a path on this site; `max_age` in seconds."""
+    """What a login is begun for. `target` is a path on this site; `max_age` in seconds.
+
+    `trial` is for a look at what comes back, and logs nobody in.
+    """
 
     organisation_id: UUID | None = None
     target: str = "/"
     acr: tuple[str, ...] = ()
     max_age: int | None = None
+    trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class OidcClient:
         try:
             return self._finish(self._providers.of(issuer), answer, cookie)
         except LoginRefused as refused:
-            return Refused(refused.reason, issuer.name, refused.detail)
+            return Refused(refused.reason, issuer.name, refused.detail, refused.trial)
 
     def left(self, issuer: Issuer, token: str, judge: LogoutTokens) -> Left | Refused:
         """Judge an issuer's word that somebody has left. Never raises for what an issuer sends."""
@@ -126,6 +130,7 @@ class OidcClient:
             target=local_path(wish.target),
             acr=wish.acr or issuer.required_acr,
             max_age=wish.max_age,
+            trial=wish.trial,
         )
         session = provider.session(
             provider.deadline(),
@@ -149,6 +154,13 @@ class OidcClient:
         if not state:
             raise LoginRefused(Reason.STATE_MISSING)
         started = self._prelogins.take(state, cookie)
+        try:
+            return self._judge(provider, answer, started)
+        except LoginRefused as refused:
+            refused.trial = started.trial
+            raise
+
+    def _judge(self, provider: Provider, answer: MultiDict[str, str], started: Started) -> Accepted:
         issuer, deadline = provider.issuer, provider.deadline()
         if started.issuer_id != issuer.id:
             raise LoginRefused(Reason.ISSUER_SWAPPED, f"began at {started.issuer_id}")
@@ -279,4 +291,5 @@ def _accepted(issuer: Issuer, started: Started, claims: dict[str, Any], id_token
         target=started.target,
         claims=claims,
         id_token=id_token,
+        trial=started.trial,
     )

@@ -73,16 +73,18 @@ class LoginRefused(Exception):  # noqa: N818
     def __init__(self, reason: Reason, detail: str = "") -> None:
         self.reason = reason
         self.detail = detail
+        self.trial = False
         super().__init__(f"{reason}: {detail}")
 
 
 @dataclass(frozen=True)
 class Refused:
-    """No login. `detail` is for the log."""
+    """No login. `detail` is for the log; `trial` when none was wanted either, but a look at what comes back."""
 
     reason: Reason
     issuer_name: str
     detail: str = ""
+    trial: bool = False
 
     @property
     def sentence(self) -> str:
@@ -97,7 +99,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A login whose every check held. The identity is `(issuer_id, subject)` and nothing else."""
+    """A login whose every check held. The identity is `(issuer_id, subject)` and nothing else.
+
+    With `trial` it is to be looked at and logs nobody in.
+    """
 
     issuer_id: str
     subject: str
@@ -108,6 +113,7 @@ class Accepted:
     target: str
     claims: Mapping[str, Any] = field(repr=False)
     id_token: str = field(repr=False)
+    trial: bool = False
 
     @property
     def sid(self) -> str:

@@ -20,7 +20,10 @@ _BYTES = 32
 
 @dataclass(frozen=True)
 class Started:
-    """What must come back unchanged. `binding` is the SHA-256 of the browser's pre-login cookie."""
+    """What must come back unchanged. `binding` is the SHA-256 of the browser's pre-login cookie.
+
+    `trial` says that the login is made to be looked at and logs nobody in.
+    """
 
     issuer_id: str
     nonce: str
@@ -31,6 +34,7 @@ class Started:
     target: str
     acr: tuple[str, ...] = ()
     max_age: int | None = None
+    trial: bool = False
 
     @property
     def organisation(self) -> UUID | None:

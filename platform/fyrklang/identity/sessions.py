@@ -25,6 +25,7 @@ from fyrklang.identity.oidc import OidcClient
 from fyrklang.identity.prelogin import PreLogins
 from fyrklang.identity.provider import Providers
 from fyrklang.identity.session_store import Session, Sessions
+from fyrklang.identity.trials import Trials
 from fyrklang.identity.visitor import Visitor
 from fyrklang.kernel.clock import now
 from fyrklang.kernel.config import Config
@@ -47,6 +48,7 @@ class Identity:
     logouts: LogoutTokens
     health: Health
     accounts: LocalAccounts
+    trials: Trials
 
 
 def build(
@@ -69,7 +71,7 @@ def build(
     sessions = Sessions(config, valkey, lambda person, at: read_grants(database, person, at), clock)
     accounts = LocalAccounts(config, database, valkey, clock)
     logouts = LogoutTokens(valkey, lambda: clock().timestamp())
-    return Identity(config, database, issuers, sessions, client, logouts, health, accounts)
+    return Identity(config, database, issuers, sessions, client, logouts, health, accounts, Trials(valkey))
 
 
 def init_app(app: Flask, config: Config, database: Database) -> None:

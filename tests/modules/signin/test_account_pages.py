@@ -182,3 +182,37 @@ def test_the_pages_hold_for_everyone(browser: Browser, page: Page, boss: FlaskCl
                     path=str(Path(shots) / f"konto{name.replace('/', '-')}-{width}.png"), full_page=True
                 )
         context.close()
+
+
+def test_the_administrator_sees_where_everyone_logs_in(app: Flask, boss: FlaskClient, own: Forbund) -> None:
+    identity = app.extensions["fyrklang.identity"]
+    with psycopg.connect(identity.config.url_for("migrator").replace("+psycopg", "")) as conn:
+        for code, linked in (("X-PROV-A", True), ("X-PROV-B", False)):
+            organisation = uuid4()
+            conn.execute(
+                "INSERT INTO registry.organisation (id, kind, code, name, synthetic) "
+                "VALUES (%s, 'KOMMUN', %s, %s, true)",
+                (organisation, f"{code}-{own.slug}", f"{code} kommun"),
+            )
+            conn.execute(
+                "INSERT INTO office.member (tenant_id, id, organisation_id, party_kind, name) "
+                "VALUES (%s, %s, %s, 'KOMMUN', %s)",
+                (own.id, uuid4(), organisation, f"{code} kommun"),
+            )
+            if linked:
+                conn.execute("INSERT INTO registry.organisation_issuer VALUES (%s, 'prov')", (organisation,))
+    shown = boss.get(f"/f/{own.slug}/inloggningar")
+    assert shown.status_code == 200
+    for words in (
+        "Konto i Fyrklang", "Förbundet alfas kansli", "2 enligt avtalet", "Provinloggningen", "X-PROV-A kommun",
+        "4 enligt avtalet", "https://prov.test", "Medlemmar utan inloggning", "X-PROV-B kommun",
+    ):  # fmt: skip
+        assert words in shown.text
+    assert f"/f/{own.slug}/inloggningar" in boss.get(f"/f/{own.slug}/anvandare").text
+    identity.health.good("prov", "metadata")
+    assert "Svarar<" in boss.get(f"/f/{own.slug}/inloggningar").text
+    identity.health.failed("prov", "unreachable", down=True)
+    assert "Svarar inte just nu" in boss.get(f"/f/{own.slug}/inloggningar").text
+    identity.health.good("prov", "metadata")
+    member = sign_in(app, (own, Role.BOARD))
+    assert member.get(f"/f/{own.slug}/inloggningar").status_code == 403

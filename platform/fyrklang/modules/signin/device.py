@@ -1,13 +1,16 @@
-"""The device somebody logs in on: what it is called, and which organisations were last chosen on it."""
+"""The device somebody logs in on: its name, the organisations last chosen on it, and how it is sent on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Request, Response
+from flask import Request, Response, make_response, render_template
 
+from fyrklang.identity import prelogin
+from fyrklang.identity.oidc import Departure
 from fyrklang.identity.organisations import HomeOrganisation
+from fyrklang.identity.sessions import installed
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.ids import parse_id
 
@@ -52,6 +55,30 @@ def words(agent: str) -> str:
     """What a browser calls itself, shortened for its owner: "Firefox, Windows"; empty when it says nothing known."""
     found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
     return ", ".join(filter(None, found))
+
+
+def send_off(departure: Departure, name: str) -> Response:
+    """On to the issuer, called `name` for the reader."""
+    config = installed().config
+    response = hand_over(departure.url, name)
+    response.set_cookie(
+        prelogin.cookie_name(config),
+        departure.cookie,
+        max_age=prelogin.LIFETIME_SECONDS,
+        path="/",
+        secure=config.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def hand_over(url: str, name: str) -> Response:
+    """Send the browser on by a page, since `form-action` lets no form end at another host."""
+    response = make_response(render_template("signin/handover.html", url=url, name=name))
+    response.headers["Refresh"] = f"0; url={url}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _remembered(config: Config, request: Request) -> list[UUID]:

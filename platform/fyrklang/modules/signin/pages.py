@@ -9,13 +9,16 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Scope
 from fyrklang.identity import organisations, prelogin
 from fyrklang.identity.issuers import LOCAL_ID, Issuer
-from fyrklang.identity.oidc import Departure, Wish, local_path
+from fyrklang.identity.oidc import Wish, local_path
 from fyrklang.identity.outcomes import Refused
 from fyrklang.identity.session_store import Session
 from fyrklang.identity.sessions import current, installed
 from fyrklang.kernel.errors import NotFound, NotSignedIn
 from fyrklang.kernel.ids import parse_id
-from fyrklang.modules.signin import accounts, device, service
+from fyrklang.modules.signin import device, service
+from fyrklang.modules.signin.accounts import service as accounts
+from fyrklang.modules.signin.device import hand_over, send_off
+from fyrklang.modules.signin.trials.pages import come_back
 from fyrklang.sdk.routes import Pages
 
 PAGES = Pages("signin", __name__, scope=Scope.NONE)
@@ -45,7 +48,7 @@ def depart() -> Any:
     if isinstance(departure, Refused):
         service.note_refusal(organisation.issuer, departure)
         return _login_page(fault=departure.sentence, status=departure.status)
-    response = _send_off(departure, organisation.name)
+    response = send_off(departure, organisation.name)
     device.remember(identity.config, request, response, organisation.id)
     return response
 
@@ -59,7 +62,9 @@ def callback(issuer_id: str) -> Any:
         raise NotFound
     name = prelogin.cookie_name(identity.config)
     outcome = identity.client.finish(issuer, request.args, request.cookies.get(name))
-    if isinstance(outcome, Refused):
+    if outcome.trial:
+        response = make_response(come_back(identity, issuer, outcome))
+    elif isinstance(outcome, Refused):
         response = _refuse(issuer, outcome)
     else:
         entered = service.enter(identity, outcome, current(request), request.user_agent.string)
@@ -102,7 +107,7 @@ def logout() -> Any:
     identity = installed()
     session = current(request)
     further = service.farewell(identity, session) if session is not None else None
-    response = _hand_over(further, "") if further else make_response(redirect("/logga-in", code=303))
+    response = hand_over(further, "") if further else make_response(redirect("/logga-in", code=303))
     identity.sessions.clear_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -130,7 +135,7 @@ def depart_stronger() -> Any:
     if isinstance(departure, Refused):
         service.note_refusal(issuer, departure)
         return _stronger_page(wanted, target, departure.sentence), departure.status
-    return _send_off(departure, issuer.name)
+    return send_off(departure, issuer.name)
 
 
 @PAGES.route("/mina-inloggningar", permission=SIGNED_IN)
@@ -210,29 +215,6 @@ def _login_page(fault: str = "", status: int = 200) -> Response:
         fault=fault,
     )
     return make_response(page, status)
-
-
-def _send_off(departure: Departure, name: str) -> Response:
-    config = installed().config
-    response = _hand_over(departure.url, name)
-    response.set_cookie(
-        prelogin.cookie_name(config),
-        departure.cookie,
-        max_age=prelogin.LIFETIME_SECONDS,
-        path="/",
-        secure=config.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
-
-
-def _hand_over(url: str, name: str) -> Response:
-    """Send the browser on by a page, since `form-action` lets no form end at another host."""
-    response = make_response(render_template("signin/handover.html", url=url, name=name))
-    response.headers["Refresh"] = f"0; url={url}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _refuse(issuer: Issuer, refused: Refused) -> Response:

@@ -6,6 +6,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.modules.users.covers.pages import admin_pages as all_cover_pages
 from fyrklang.modules.users.covers.pages import pages as cover_pages
 from fyrklang.modules.users.covers.routes import api as cover_api
+from fyrklang.modules.users.logins.pages import pages as login_pages
 from fyrklang.modules.users.pages import code_pages, pages, role_pages
 from fyrklang.modules.users.routes import api
 from fyrklang.modules.users.start import start
@@ -16,7 +17,7 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="users",
-    pages=(pages, role_pages, code_pages, token_pages, cover_pages, all_cover_pages),
+    pages=(pages, role_pages, code_pages, token_pages, cover_pages, all_cover_pages, login_pages),
     apis=(api, token_api, cover_api),
     start=(start,),
     menu=(

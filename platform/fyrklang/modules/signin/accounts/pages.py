@@ -14,7 +14,9 @@ from fyrklang.identity.session_store import Session
 from fyrklang.identity.sessions import Identity, current, installed
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.errors import Invalid
-from fyrklang.modules.signin import accounts, schemas, service
+from fyrklang.modules.signin import service
+from fyrklang.modules.signin.accounts import schemas
+from fyrklang.modules.signin.accounts import service as accounts
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.forms import Form, bind
 

@@ -1,0 +1,1 @@
+"""Accounts of our own, for those whose organisation has no login."""

@@ -1,0 +1,1 @@
+"""A look at what one's own login gives."""

@@ -1,0 +1,1 @@
+"""How the förbund's users log in, and whether it works."""
