@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from migrations.helpers import create_definer_function, create_shared_table
 
 revision = "0011"
-down_revision = "0032"
+down_revision = "0018"
 
 TODAY = "(now() AT TIME ZONE 'Europe/Stockholm')::date"
 
