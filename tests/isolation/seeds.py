@@ -369,6 +369,16 @@ SEEDS: dict[str, Values] = {
         "channel": "CALL",
         "outcome": "NO_ANSWER",
     },
+    "care.assignment": lambda _canary, rows, _org: {
+        **_in_stay(rows),
+        "batch": rows["care.stay"],
+        "made_by": rows["registry.membership"],
+    },
+    "office.saved_list": lambda canary, rows, _org: {
+        "person_id": rows["registry.membership"],
+        "name": canary,
+        "choices": Jsonb({"who": "mina"}),
+    },
     "office.snooze": lambda _canary, rows, _org: {
         "person_id": rows["registry.membership"],
         "key": f"task:{rows['care.task']}",

@@ -62,6 +62,9 @@ ROWS = {
     "note_id": "care.note",
     "cover_id": "registry.delegation",
     "emergency_id": "office.emergency_access",
+    "task_id": "care.task",
+    "list_id": "office.saved_list",
+    "batch": "care.assignment",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from fyrklang.access.permissions import Permission
 from fyrklang.sdk.routes import Api, Pages, Scope
-from fyrklang.sdk.start import StartProvider
+from fyrklang.sdk.start import CaseStartProvider, StartProvider
 
 Place = Literal["daily", "admin", "me"]
 """Where an entry stands: in the left menu, there under *Administration*, or under the user's own name."""
@@ -39,4 +39,4 @@ class Part:
     apis: tuple[Api, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     start: tuple[StartProvider, ...] = ()
-    case_start: tuple[StartProvider, ...] = ()
+    case_start: tuple[CaseStartProvider, ...] = ()

@@ -86,7 +86,7 @@ def test_a_part_that_fails_says_so_and_the_rest_loads(
     ended(team, "FRÅGAS", 12)
     known = pages._parts
 
-    def broken(actor):
+    def broken(actor, _whose):
         actor.session.execute(text("SELECT * FROM office.no_such_table"))
 
     monkeypatch.setattr(pages, "_parts", lambda: (Part(name="trasig", case_start=(broken,)), *known()))

@@ -14,11 +14,14 @@ from fyrklang.access.teams import parties_of
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
 from fyrklang.modules.casework import codes, consents, endings, notes, plans, present, schemas, stays
+from fyrklang.modules.casework.caseload import listing
+from fyrklang.modules.casework.caseload import present as caseload
+from fyrklang.modules.casework.caseload import service as assigning
 from fyrklang.modules.casework.doors import render, see
+from fyrklang.modules.casework.tasks import service as tasks
 from fyrklang.sdk.insatser import insatser
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.forms import Form, bind
-from fyrklang.web.tables import Pager
 
 pages = Pages("cases", __name__, prefix="/deltagare")
 READ, WRITE = Permission.CASES_READ, Permission.CASES_WRITE
@@ -28,21 +31,24 @@ MONTHS = (6, 12)
 @pages.route("", permission=READ)
 def index(actor: Actor) -> str:
     """Stays in the actor's insatser."""
-    wanted = stays.Wanted(
-        state="ENDED" if request.args.get("visa") == "avslutade" else "ACTIVE",
-        mine=request.args.get("mina") == "1",
-        words=request.args.get("q", "")[:40],
-        page=max(request.args.get("sida", 1, type=int), 1),
-    )
-    rows, total = stays.listing(actor, wanted)
+    wanted = listing.wanted_from(request.args)
+    rows, total = listing.listing(actor, wanted)
     known = insatser(actor.session, actor.context.interventions)
+    team = caseload.names(assigning.colleagues(actor))
+    lists = listing.saved(actor)
     return render(
         "cases",
         actor,
-        table=present.stay_table(actor, rows, known),
+        table=caseload.table(actor, rows, known, team),
         wanted=wanted,
+        address=listing.address_of(wanted),
+        narrowed=bool(wanted.who or wanted.need or wanted.insats),
+        states=caseload.states(actor, wanted),
+        chips=caseload.chips(actor, wanted, known, team),
+        lists=caseload.saved_links(actor, wanted, lists),
+        batch=request.args.get("batch", type=UUID),
         total=total,
-        pager=_pager(actor, wanted, len(rows), total),
+        pager=caseload.pager(actor, wanted, len(rows), total),
     )
 
 
@@ -73,6 +79,7 @@ def show(actor: Actor, stay_id: UUID) -> str:
         lanes=present.lanes(stays.activities(actor, case.stay), months),
         before_end=present.missing_before_end(case, measured, plan.plan is not None),
         may_undo=endings.may_undo(case.stay),
+        tasks=tasks.of_one(actor, stay_id),
         form=Form(),
     )
 
@@ -250,9 +257,3 @@ def _consent(actor: Actor, stay_id: UUID, form: Form) -> str:
         standings=consents.standings(case.consents, parties, tuple(codes.PURPOSES)),
         team=parties_of(case.team),
     )
-
-
-def _pager(actor: Actor, wanted: stays.Wanted, shown: int, total: int) -> Pager:
-    first = (wanted.page - 1) * stays.PAGE_SIZE + 1
-    last = first + shown - 1
-    return present.pager(actor, wanted, (first, last, total))

@@ -17,14 +17,14 @@ from fyrklang.access.lens import SPECIAL_TAGS
 from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes
 from fyrklang.modules.casework.models import Activity, Commitment, Note, Referral, Situation
-from fyrklang.modules.casework.stays import Case, Wanted
+from fyrklang.modules.casework.stays import Case
 from fyrklang.sdk.codes import NEED_GROUPS, SEXES
 from fyrklang.sdk.insatser import Insats
 from fyrklang.web.formats import date_iso
 from fyrklang.web.forms import Form
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.i18n import lazy_gettext
-from fyrklang.web.tables import Cell, Column, Pager, Row, Table
+from fyrklang.web.tables import Cell, Column, Row, Table
 
 DONE = {
     "sent": lazy_gettext("Remissen är skickad."),
@@ -40,6 +40,14 @@ DONE = {
     "met": lazy_gettext("Mötet är sparat som en ny version av planen."),
     "mapped": lazy_gettext("Kartläggningen är sparad."),
     "noted": lazy_gettext("Anteckningen är sparad."),
+    "task": lazy_gettext("Uppgiften är sparad."),
+    "settled": lazy_gettext("Uppgiften är klar."),
+    "unassigned": lazy_gettext("Fördelningen är ångrad. Alla har den ansvariga de hade."),
+    "unassigned_some": lazy_gettext(
+        "Fördelningen är ångrad. De som har fördelats på nytt sedan dess ligger kvar."
+    ),
+    "list_saved": lazy_gettext("Listan är sparad."),
+    "list_gone": lazy_gettext("Listan är borttagen."),
     "ended": lazy_gettext("Deltagandet är avslutat. Siffrorna räknas om."),
     "undone": lazy_gettext("Avslutet är ångrat. Deltagandet fortsätter."),
 }
@@ -196,34 +204,6 @@ def summary(form: Form) -> list[tuple[str, str]]:
     ]
 
 
-def stay_table(actor: Actor, rows: Sequence[Any], known: Mapping[UUID, Insats]) -> Table:
-    """Stays in a list."""
-    columns = (
-        Column("code", _("Kod")),
-        Column("insats", _("Insats")),
-        Column("started", _("Start"), kind="nowrap"),
-        Column("step", _("Nästa steg")),
-        Column("ended", _("Slut"), kind="nowrap"),
-    )
-    return Table(
-        _("Deltagare"),
-        columns,
-        [
-            Row(
-                {
-                    "code": row.code,
-                    "insats": known[row.intervention_id].name if row.intervention_id in known else "",
-                    "started": date_iso(row.started_on),
-                    "step": row.next_step,
-                    "ended": date_iso(row.ended_on) if row.ended_on else "",
-                },
-                url=url_for("cases.show", slug=actor.slug, stay_id=row.id),
-            )
-            for row in rows
-        ],
-    )
-
-
 def parties_here(case: Case) -> list[str]:
     """The parties around a stay: those in the team, those with a consent, and the controller."""
     found = (
@@ -246,25 +226,6 @@ def who(code: str) -> str:
 def who_options(parties: Sequence[str]) -> list[tuple[str, str]]:
     """The participant and the parties to choose among."""
     return [(code, who(code)) for code in (codes.PERSON, *(each for each in parties if each != codes.PERSON))]
-
-
-def pager(actor: Actor, wanted: Wanted, places: tuple[int, int, int]) -> Pager:
-    """Where one is in the list of stays."""
-    first, last, total = places
-
-    def page(number: int) -> str:
-        shown = "avslutade" if wanted.state == "ENDED" else None
-        mine, words = ("1" if wanted.mine else None), wanted.words or None
-        return url_for("cases.index", slug=actor.slug, visa=shown, mina=mine, q=words, sida=number)
-
-    return Pager(
-        first,
-        last,
-        total,
-        _("deltaganden"),
-        previous_url=page(wanted.page - 1) if wanted.page > 1 else "",
-        next_url=page(wanted.page + 1) if last < total else "",
-    )
 
 
 def head_facts(case: Case) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from flask import Response
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.modules.casework import consents, endings, intake, plans, referrals, schemas, stays
+from fyrklang.modules.casework.caseload import listing
 from fyrklang.sdk.routes import Api
 from fyrklang.sdk.serialise import compiled, json_response
 
@@ -54,7 +55,7 @@ def decline_referral(actor: Actor, values: dict[str, Any], referral_id: UUID) ->
 @api.response(200, schemas.StayRow(many=True))
 def list_stays(actor: Actor) -> Response:
     """Pågående deltaganden, senaste start först; de första 50."""
-    rows, _total = stays.listing(actor, stays.Wanted())
+    rows, _total = listing.listing(actor, listing.Wanted())
     dump = compiled(schemas.StayRow)
     return json_response([dump(row) for row in rows])
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -31,18 +31,6 @@ from fyrklang.sdk.audit import record, record_reading
 from fyrklang.sdk.facts import ask_for_recompute
 from fyrklang.sdk.insatser import Insats, insatser
 
-PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which stays to list. `mine` keeps those assigned to the actor, `words` searches the code."""
-
-    state: str = "ACTIVE"
-    mine: bool = False
-    words: str = ""
-    page: int = 1
-
 
 @dataclass(frozen=True)
 class Case:
@@ -64,18 +52,6 @@ class Case:
     def is_open(self) -> bool:
         """Whether the stay goes on."""
         return self.stay.status in ("ACTIVE", "PAUSED")
-
-
-def listing(actor: Actor, wanted: Wanted) -> tuple[Sequence[Any], int]:
-    """One page of stays the actor may see, latest start first, and how many there are in all."""
-    actor.require(Permission.CASES_READ)
-    query = _listed(wanted)
-    if wanted.mine:
-        query = query.where(Stay.assigned_to == actor.person_id)
-    page = query.order_by(Stay.started_on.desc(), Stay.id).limit(PAGE_SIZE)
-    rows = actor.session.execute(page.offset((wanted.page - 1) * PAGE_SIZE)).all()
-    record_reading(actor, acts.LIST_READ, acts.STAY, [row.id for row in rows])
-    return rows, rows[0].total if rows else 0
 
 
 def case_of(actor: Actor, stay_id: UUID) -> Case:
@@ -254,29 +230,6 @@ def _recount(actor: Actor, stay: Stay) -> None:
     """Have every year the stay touches counted anew."""
     for year in range(stay.started_on.year, (stay.ended_on or clock.today()).year + 1):
         ask_for_recompute(actor.session, stay.intervention_id, year)
-
-
-def _listed(wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    columns = (
-        Stay.id,
-        Participant.code,
-        Stay.intervention_id,
-        Stay.status,
-        Stay.started_on,
-        Stay.ended_on,
-        Stay.next_step,
-        Stay.next_step_on,
-        Stay.assigned_to,
-        func.count().over().label("total"),
-    )
-    joined = (Participant.tenant_id == Stay.tenant_id) & (Participant.id == Stay.participant_id)
-    states = ("ACTIVE", "PAUSED") if wanted.state == "ACTIVE" else ("ENDED",)
-    query = select(*columns).join(Participant, joined).where(Stay.status.in_(states))
-    # Somebody whose identity is protected stands in no list and is found by no search.
-    query = query.where(Participant.identity_mode != "PROTECTED")
-    if wanted.words.strip():
-        query = query.where(Participant.code_norm.contains(wanted.words.strip().lower(), autoescape=True))
-    return query
 
 
 def _facts(actor: Actor, stay: Stay, person: Participant, rows: Sequence[Consent]) -> CaseFacts:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import url_for
 
 from fyrklang.access.actor import Actor
-from fyrklang.access.permissions import Permission
+from fyrklang.access.permissions import PERMISSION_TRAITS, Permission
 from fyrklang.modules.emergency import service
 from fyrklang.modules.emergency.present import clock_time
 from fyrklang.sdk.insatser import insatser
-from fyrklang.sdk.start import Start, ToDo
+from fyrklang.sdk.start import Start, ToDo, Whose
 from fyrklang.web.i18n import gettext as _
 
 
-def case_start(actor: Actor) -> Start:
+def case_start(actor: Actor, _whose: Whose) -> Start:
     """Requests in the actor's insatser that wait for an answer."""
     if not actor.may(Permission.EMERGENCY_ANSWER) or not actor.context.interventions:
         return Start()
@@ -37,7 +37,8 @@ def case_start(actor: Actor) -> Start:
 
 def start(actor: Actor) -> Start:
     """A case that is open to the actor now."""
-    if not actor.may(Permission.EMERGENCY_ASK):
+    weak = actor.loa < PERMISSION_TRAITS[Permission.EMERGENCY_ASK].loa
+    if weak or not actor.may(Permission.EMERGENCY_ASK):
         return Start()
     return Start(
         todo=tuple(

@@ -9,7 +9,7 @@ from flask import url_for
 from fyrklang.access.actor import Actor
 from fyrklang.kernel import clock
 from fyrklang.modules.followups import service
-from fyrklang.sdk.start import Start, ToDo
+from fyrklang.sdk.start import Start, ToDo, Whose
 from fyrklang.web.formats import date_long
 from fyrklang.web.i18n import gettext as _
 
@@ -17,7 +17,7 @@ MOST_ROWS = 8
 SOON = timedelta(days=14)
 
 
-def start(actor: Actor) -> Start:
+def start(actor: Actor, _whose: Whose) -> Start:
     """The first of the queue."""
     today = clock.today()
     return Start(

@@ -9,7 +9,7 @@ from flask import url_for
 from fyrklang.access.actor import Actor
 from fyrklang.kernel import clock
 from fyrklang.modules.groups import service
-from fyrklang.sdk.start import Start, ToDo
+from fyrklang.sdk.start import Start, ToDo, Whose
 from fyrklang.web.formats import clock as at_time
 from fyrklang.web.formats import date_long
 from fyrklang.web.i18n import gettext as _
@@ -17,7 +17,7 @@ from fyrklang.web.i18n import gettext as _
 DAYS_BACK = 14
 
 
-def start(actor: Actor) -> Start:
+def start(actor: Actor, _whose: Whose) -> Start:
     """One row for each meeting whose attendance is to be taken."""
     today = clock.today()
     rows = service.unsaved_meetings(actor, today - timedelta(days=DAYS_BACK), today)

@@ -15,7 +15,7 @@ from fyrklang.kernel.errors import Invalid
 from fyrklang.modules.start import schemas, service
 from fyrklang.sdk.parts import MenuEntry, Part
 from fyrklang.sdk.routes import Pages, Scope
-from fyrklang.sdk.start import collect
+from fyrklang.sdk.start import SETTLERS, together
 from fyrklang.web.context import Shell
 from fyrklang.web.forms import bind
 from fyrklang.web.i18n import gettext
@@ -29,19 +29,26 @@ def home(actor: Actor) -> Any:
     """What to do now, then figures with their base. Whoever meets participants has a page that may show them."""
     if actor.may(Permission.CASES_READ) and actor.loa >= PERMISSION_TRAITS[Permission.CASES_READ].loa:
         return redirect(url_for("start.day", slug=actor.slug), 303)
-    start = collect(actor, [provider for part in _parts() for provider in part.start])
+    start = together(provider(actor) for part in _parts() for provider in part.start)
     return render_template("start/home.html", actor=actor, start=start, roles=_roles(actor), day=None)
 
 
 @pages.route("/min-dag", permission=Permission.CASES_READ)
 def day(actor: Actor) -> str:
     """Everything that waits for one who meets participants, in one list."""
-    providers = [each for part in _parts() for each in (*part.case_start, *part.start)]
-    found = service.day(actor, providers)
+    team = request.args.get("visa") == "teamet"
+    found = service.day(actor, _parts(), service.whose(actor, whole_team=team))
     rested = request.args.get("vilar", "")
-    undo = rested if any(row.key == rested for row, _until in found.resting) else ""
+    done = request.args.get("klar", "")
     return render_template(
-        "start/home.html", actor=actor, start=found, roles=_roles(actor), day=found, undo=undo
+        "start/home.html",
+        actor=actor,
+        start=found,
+        roles=_roles(actor),
+        day=found,
+        team=team,
+        undo=rested if any(row.key == rested for row, _until in found.resting) else "",
+        settled=done if done.partition(":")[0] in SETTLERS else "",
     )
 
 
@@ -62,6 +69,26 @@ def wake(actor: Actor) -> Response:
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     service.wake(actor, form.values["key"])
+    return redirect(url_for("start.day", slug=actor.slug), 303)
+
+
+@pages.route("/min-dag/klar", permission=Permission.CASES_WRITE, methods=("POST",))
+def settle(actor: Actor) -> Response:
+    """Mark a row as done."""
+    form = bind(schemas.KeyIn, request.form)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    service.settle(actor, form.values["key"])
+    return redirect(url_for("start.day", slug=actor.slug, klar=form.values["key"]), 303)
+
+
+@pages.route("/min-dag/angra", permission=Permission.CASES_WRITE, methods=("POST",))
+def take_back(actor: Actor) -> Response:
+    """Take back that a row was marked as done."""
+    form = bind(schemas.KeyIn, request.form)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    service.take_back(actor, form.values["key"])
     return redirect(url_for("start.day", slug=actor.slug), 303)
 
 
