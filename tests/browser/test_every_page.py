@@ -45,6 +45,7 @@ UNLINKED = {
     "plugin.page": "a plugin's own, linked to while the plugin is on",
     "plugin.export": "the same",
     "signin.callback": "where the issuer sends people back to",
+    "account.proofs": "led to by a code, and there for half an hour",
     "signin.choose": "shown to people with several places",
     "invitation.enter": "the address in an invitation, which is sent by hand",
 }

@@ -57,6 +57,9 @@ def add(identity: Identity, asking: Directory, staff: Staff) -> Entry:
     if made is None:
         raise ScimFault(409, _TAKEN, "uniqueness")
     _note(asking, "added", made)
+    if not staff.active:
+        # Told of for the first time as somebody who has left: they may be logged in all the same.
+        _write(identity, asking, get(identity, asking, made), staff)
     return get(identity, asking, made)
 
 
