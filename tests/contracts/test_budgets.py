@@ -85,6 +85,7 @@ def test_features_keep_the_same_file_names() -> None:
         "figures.py",
         "checks.py",
         "team.py",
+        "imports.py",
     }
     # The participant, the referral, the plan and the ending belong together: one room with several files.
     casework = {

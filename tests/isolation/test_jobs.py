@@ -26,6 +26,8 @@ HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
     "emergency.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
     "consents.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
     "facts.new_quarter": lambda other: {"tenant_id": str(other.tenant_id)},
+    "imports.check": lambda other: {"batch_id": str(other.rows["office.import_batch"])},
+    "imports.lay": lambda other: {"batch_id": str(other.rows["office.import_batch"])},
     "national.publish": lambda _other: {
         "number": "2024-9",
         "first_year": 2024,

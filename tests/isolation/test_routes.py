@@ -35,6 +35,8 @@ PLAIN = {
     "period": "0",
     "ending": "csv",
     "code": "results",
+    "step": "FOLLOW",
+    "kind": "insatser",
     "card_id": "00000000-0000-7000-8000-000000000000",
 }
 """Parameters that name no one's row."""
@@ -54,6 +56,9 @@ ROWS = {
     "report_id": "office.report",
     "seat_id": "office.seat",
     "place_id": "office.team_member",
+    "batch_id": "office.import_batch",
+    "step_id": "office.intervention_step",
+    "paper_id": "office.intervention_paper",
     "secondment_id": "office.secondment",
     "target": "office.intervention",
     "referral_id": "care.referral",

@@ -129,6 +129,14 @@ class Purse:
             "forecast_ore": round(budget * self._chance.uniform(0.9, 1.06) / 100_000) * 100_000,
         }
 
+    def budgets(self) -> dict[UUID, dict[int, int]]:
+        """Each insats' budget of the förbund's own money by year, for the board's decisions."""
+        found: dict[UUID, dict[int, int]] = {}
+        for row in self.lines():
+            if row["intervention_id"] is not None and row["fund"] == "FINSAM":
+                found.setdefault(row["intervention_id"], {})[row["year"]] = row["budget_ore"]
+        return found
+
     def costs(self) -> list[Row]:
         """`office.ledger_row`: a cost a quarter on each line, towards its forecast."""
         return [

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 import fyrklang.modules.casework.facts
 import fyrklang.modules.interventions.facts  # noqa: F401 - facts are counted once both are imported
-from fyrklang.demo import rows
+from fyrklang.demo import decisions, rows
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.money import Purse
 from fyrklang.demo.nation import Association
@@ -24,6 +24,8 @@ from fyrklang.kernel.db import Database
 from fyrklang.modules.casework.models import Participant, Situation, Stay
 from fyrklang.modules.economy.models import BudgetLine, EconomyYear, Entry, Equity, LedgerRow, Weight
 from fyrklang.modules.interventions.models import Count, Goal, Intervention
+from fyrklang.modules.members.models import Seat, Secondment
+from fyrklang.modules.portfolio.models import Step
 from fyrklang.sdk.facts import Touched, recompute
 from fyrklang.tenancy.bulk import insert_many
 from fyrklang.tenancy.context import TenantContext
@@ -155,7 +157,13 @@ def _write_association(
         insert_many(session, Goal, goals)
         insert_many(session, Count, counts)
         owned = [(rows.intervention_id(nation, each), each) for each in interventions]
-        _write_money(session, Purse(nation.seed, item, owned), members)
+        purse = Purse(nation.seed, item, owned)
+        _write_money(session, purse, members)
+        budgets = purse.budgets()
+        steps = [step for own, each in owned for step in decisions.step_rows(each, own, budgets.get(own, {}))]
+        insert_many(session, Step, steps)
+        insert_many(session, Secondment, decisions.secondment_rows(owned, members))
+        insert_many(session, Seat, decisions.seat_rows(item, members))
 
 
 def _write_money(session: TenantSession, purse: Purse, members: Sequence[rows.Row]) -> None:

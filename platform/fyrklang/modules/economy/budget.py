@@ -161,11 +161,7 @@ def set_post(actor: Actor, year: int, key: tuple[str, str], values: dict[str, An
     actor.require(Permission.ECONOMY_WRITE)
     target, fund = key
     post_of(actor, year, target, fund)
-    row = actor.session.scalars(
-        select(BudgetLine).where(
-            BudgetLine.year == year, BudgetLine.target == target, BudgetLine.fund == fund
-        )
-    ).first()
+    row = _line(actor.session, year, key)
     if row is None:
         is_post = target in ADMIN_POSTS
         row = BudgetLine(
@@ -179,6 +175,29 @@ def set_post(actor: Actor, year: int, key: tuple[str, str], values: dict[str, An
         setattr(row, name, value)
     actor.session.flush()
     record(actor, acts.BUDGET_SET, year=year)
+
+
+def line_of(session: TenantSession, year: int, key: tuple[str, str]) -> dict[str, Any] | None:
+    """What is set for a (target, fund) in a year; None when nothing is."""
+    row = _line(session, year, key)
+    if row is None:
+        return None
+    return {"budget_ore": row.budget_ore, "forecast_ore": row.forecast_ore, "comment": row.comment}
+
+
+def drop_line(actor: Actor, year: int, key: tuple[str, str]) -> None:
+    """Take away what is set for a (target, fund) in a year."""
+    actor.require(Permission.ECONOMY_WRITE)
+    row = _line(actor.session, year, key)
+    if row is not None:
+        actor.session.delete(row)
+        actor.session.flush()
+        record(actor, acts.BUDGET_SET, year=year)
+
+
+def _line(session: TenantSession, year: int, key: tuple[str, str]) -> BudgetLine | None:
+    query = select(BudgetLine).where(BudgetLine.year == year, BudgetLine.target == key[0])
+    return session.scalars(query.where(BudgetLine.fund == key[1])).first()
 
 
 def copy_structure(actor: Actor, year: int) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import UUID
 
 from fyrklang.modules.economy.budget import ESF, FINSAM, budget_of, capital_of
 from fyrklang.modules.economy.service import financing_of
 from fyrklang.sdk.figures import WHOLE, Figure, provides_figures
+from fyrklang.sdk.portfolio import Known, tells
 from fyrklang.tenancy.session import TenantSession
 
 _LABELS = {
@@ -16,7 +18,12 @@ _LABELS = {
     (ESF, "budget"): "ESF, budgeterat",
     (ESF, "actual"): "ESF, utfall",
 }
-_CODES = dict(zip(_LABELS, ("budget", "actual", "esf_budget", "esf_actual"), strict=True))
+_CODES: dict[tuple[str, str], Known] = {
+    (FINSAM, "budget"): "budget",
+    (FINSAM, "actual"): "actual",
+    (ESF, "budget"): "esf_budget",
+    (ESF, "actual"): "esf_actual",
+}
 MISSING = "Ej registrerat"
 
 
@@ -40,6 +47,15 @@ def money(session: TenantSession, year: int, period: int) -> Iterator[Figure]:
     closings = dict(capital.closings)
     yield _whole("equity_before", "Eget kapital vid årets början", closings.get(year - 1))
     yield _whole("equity", "Eget kapital vid årets slut", closings.get(year))
+
+
+@tells
+def money_of_insatser(session: TenantSession, year: int) -> Iterator[tuple[UUID, Known, int]]:
+    """Budget and outcome of each insats in öre."""
+    for post in budget_of(session, year).posts:
+        if post.is_insats:
+            yield UUID(post.target), _CODES[post.fund, "budget"], post.budget
+            yield UUID(post.target), _CODES[post.fund, "actual"], post.actual
 
 
 def _whole(code: str, label: str, value: int | None) -> Figure:

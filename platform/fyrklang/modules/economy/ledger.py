@@ -66,7 +66,8 @@ def read_in(actor: Actor, file_name: str, content: bytes) -> UUID:
     done = select(LedgerImport.id).where(LedgerImport.digest == digest, LedgerImport.state == "DONE")
     if actor.session.scalar(done):
         raise Invalid(fields={"file": "Den här filen är redan inläst."})
-    assert found.last_day is not None  # noqa: S101 - the reader refuses a file without a year
+    if found.last_day is None:
+        raise Invalid(fields={"file": "Filen säger inte vilket räkenskapsår den gäller. Inget är sparat."})
     made = LedgerImport(
         year=found.last_day.year,
         file_name=file_name[:200],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
-from fyrklang.modules.economy import figures  # noqa: F401 - handed to reports once it is imported
+from fyrklang.modules.economy import (
+    figures,  # noqa: F401 - handed to reports once it is imported
+    imports,  # noqa: F401 - takes files in once it is imported
+)
 from fyrklang.modules.economy.pages import pages
 from fyrklang.modules.economy.routes import api
 from fyrklang.sdk.parts import MenuEntry, Part

@@ -157,7 +157,6 @@ def budget_table(actor: Actor, found: Budget, fund: str) -> Table:
         Column("actual", _("Utfall"), "number"),
         Column("forecast", _("Prognos"), "number"),
         Column("deviation", _("Avvikelse"), "number"),
-        Column("share", _("i procent"), "number-soft"),
         Column("mark", _("Utfall mot budget"), "mark", card="none"),
     ]
     rows = [_post_row(actor, found, post, (most, may)) for post in posts]
@@ -178,8 +177,11 @@ def _post_row(actor: Actor, found: Budget, post: Post, scale: tuple[int, bool]) 
             "budget": kronor(post.budget),
             "actual": kronor(post.actual),
             "forecast": no_forecast if post.forecast is None else kronor(post.forecast),
-            "deviation": kronor(post.deviation),
-            "share": percent(post.deviation / post.budget) if post.budget else "",
+            "deviation": Cell(
+                kronor(post.deviation),
+                note=percent(post.deviation / post.budget) if post.budget else "",
+                below=True,
+            ),
             "mark": bar(post.actual, post.budget, most, "ink"),
         },
         url=url if may else "",

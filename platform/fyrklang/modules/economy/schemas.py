@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from fyrklang.modules.economy.budget import FUNDS
-from fyrklang.web.forms import SwedishDate, SwedishDecimal, SwedishInteger
+from fyrklang.web.forms import SwedishDate, SwedishInteger
+from fyrklang.web.money import MOST, Kronor, money_field
 
-MONEY = "Ange ett belopp i kronor, till exempel 125 000."
 DATE = "Ange datum som åååå-mm-dd, till exempel 2026-11-21."
-MOST = Decimal(10_000_000_000)
-
-
-def money_field(lowest: Decimal = Decimal(0), **options: Any) -> SwedishDecimal:
-    """Kronor with at most two decimals."""
-    return SwedishDecimal(
-        places=2,
-        validate=validate.Range(lowest, MOST, error=MONEY),
-        error_messages={"required": MONEY, "invalid": MONEY, "null": MONEY},
-        **options,
-    )
-
-
-def ore(kronor: Decimal) -> int:
-    """Kronor as whole öre."""
-    return int(kronor * 100)
-
-
-class Kronor(Schema):
-    """Amounts are typed in kronor and handed on in öre."""
-
-    @post_load
-    def to_ore(self, values: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        """Every exact number becomes öre."""
-        return {name: ore(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 class YearIn(Kronor):

@@ -19,6 +19,7 @@ from fyrklang.modules.interventions.models import COUNT_FIELDS
 from fyrklang.sdk import codes
 from fyrklang.sdk.jobs import job_view
 from fyrklang.sdk.measures import MEASURES
+from fyrklang.sdk.portfolio import links_of
 from fyrklang.sdk.results import measure_series
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.forms import Form, bind
@@ -64,6 +65,7 @@ def show(actor: Actor, intervention_id: UUID) -> str:
         may_count=may_count,
         may_write=actor.may(Permission.INTERVENTIONS_WRITE),
         job=_job(actor),
+        links=links_of(actor, intervention_id),
     )
 
 

@@ -7,6 +7,7 @@ from fyrklang.modules.interventions import (
     drafts,  # noqa: F401 - makes drafts once it is imported
     facts,  # noqa: F401 - counted from the moment it is imported
     figures,  # noqa: F401 - handed to reports once it is imported
+    imports,  # noqa: F401 - takes files in once it is imported
 )
 from fyrklang.modules.interventions.pages import pages
 from fyrklang.modules.interventions.people.pages import pages as people_pages

@@ -207,7 +207,6 @@ def differences(form: Form, row: Any) -> list[tuple[str, str, str]]:
         ("direction", _("Inriktning"), codes.DIRECTIONS),
         ("focus", _("Preciserad inriktning"), codes.FOCUS),
         ("format", _("Form"), codes.FORMATS),
-        ("status", _("Status"), codes.INTERVENTION_STATUSES),
         ("target_groups", _("Målgrupper"), codes.NEED_GROUPS),
         ("parties", _("Parter som deltar"), codes.PARTY_KINDS),
         ("places", _("Platser"), {}),

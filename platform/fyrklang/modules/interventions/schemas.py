@@ -110,7 +110,15 @@ class InterventionIn(Schema):
 
 
 class InterventionChange(InterventionIn):
-    """An edit names the version it started from, so that nobody's words are overwritten unseen."""
+    """An edit names the version it started from, so that nobody's words are overwritten unseen.
+
+    It leaves the status alone, which follows from decisions and what comes after them.
+    """
+
+    class Meta:
+        """What an edit does not reach."""
+
+        exclude = ("status",)
 
     version = SwedishInteger(required=True)
 

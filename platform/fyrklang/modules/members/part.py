@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
+from fyrklang.modules.members import (
+    figures,  # noqa: F401 - tells of insatser once it is imported
+    imports,  # noqa: F401 - takes files in once it is imported
+)
 from fyrklang.modules.members.pages import pages
 from fyrklang.modules.members.routes import api
 from fyrklang.sdk.parts import MenuEntry, Part

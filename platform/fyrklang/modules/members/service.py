@@ -79,6 +79,18 @@ def add_seat(actor: Actor, values: Mapping[str, Any]) -> UUID:
         Invalid: not a member on the first day, days out of order, or a second chair at the same time.
     """
     actor.require(Permission.MEMBERS_WRITE)
+    faults = seat_faults(actor, values)
+    if faults:
+        raise Invalid(fields=faults)
+    made = Seat(**values)
+    actor.session.add(made)
+    actor.session.flush()
+    record(actor, acts.SEATED, "seat", made.id)
+    return made.id
+
+
+def seat_faults(actor: Actor, values: Mapping[str, Any]) -> dict[str, str]:
+    """Why somebody cannot have a seat; empty when they can."""
     faults = _party_faults(actor, values)
     if values["role"] in ("CHAIR", "VICE") and not faults:
         same = select(Seat.id).where(
@@ -90,13 +102,7 @@ def add_seat(actor: Actor, values: Mapping[str, Any]) -> UUID:
             same = same.where(Seat.valid_from <= values["valid_to"])
         if actor.session.scalar(same.limit(1)):
             faults["role"] = "Platsen är redan besatt under den tiden. Avsluta den först."
-    if faults:
-        raise Invalid(fields=faults)
-    made = Seat(**values)
-    actor.session.add(made)
-    actor.session.flush()
-    record(actor, acts.SEATED, "seat", made.id)
-    return made.id
+    return faults
 
 
 def end_seat(actor: Actor, seat_id: UUID, last_day: date) -> None:

@@ -1,0 +1,103 @@
+"""What features take in from files: a hook that `imports` runs.
+
+A feature says which columns it knows and in which shapes (a marshmallow schema, the same words as in its
+forms), judges rows against what is stored, lays them in, and takes them back:
+
+    imports_rows(Importer(code="counts", label=…, permission=…, schema=CountRow, labels={…}, judge=…, lay=…, undo=…))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from fyrklang.access.actor import Actor
+from fyrklang.access.permissions import Permission
+from fyrklang.web.forms import FormText, flatten_errors
+from fyrklang.web.i18n import LazyText
+
+Values = Mapping[str, Any]
+Faults = dict[str, str]
+_TRUE = frozenset({"ja", "j", "x", "1", "sant", "true", "yes"})
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A kind of rows.
+
+    Attributes:
+        labels: field to column heading, in the order of the template.
+        words: other headings a field is known by, in lower case.
+        codes: field to its codes and their words; a cell may hold either.
+        judge: all rows that could be read, in order, to the faults of each; empty where there are none.
+        lay: lays rows in; returns for each what `undo` needs, as JSON. Only for rows without faults.
+        undo: takes back what `lay` returned, latest first.
+            Raises Conflict when something has changed since.
+    """
+
+    code: str
+    label: LazyText
+    help: LazyText
+    permission: Permission
+    schema: type[Schema]
+    labels: Mapping[str, LazyText]
+    judge: Callable[[Actor, Sequence[Values]], Sequence[Faults]]
+    lay: Callable[[Actor, Sequence[Values]], Sequence[Any]]
+    undo: Callable[[Actor, Sequence[Any]], None]
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def required(self) -> frozenset[str]:
+        """The fields a file must have a column for."""
+        known = self.schema().load_fields
+        return frozenset(name for name in self.labels if known[name].required)
+
+
+_importers: dict[str, Importer] = {}
+
+
+def imports_rows(importer: Importer) -> Importer:
+    """Register a kind of rows."""
+    _importers[importer.code] = importer
+    return importer
+
+
+def importers() -> Mapping[str, Importer]:
+    """Every kind of rows by code."""
+    return _importers
+
+
+class RowReader:
+    """Reads rows of one kind: the schema is made once for all of them."""
+
+    def __init__(self, importer: Importer) -> None:
+        self._schema = importer.schema()
+        self._codes = {
+            name: {word.casefold(): code for code, word in known.items()}
+            | {code.casefold(): code for code in known}
+            for name, known in importer.codes.items()
+        }
+
+    def read(self, texts: Mapping[str, str]) -> tuple[dict[str, Any], Faults]:
+        """The values of a row, and its faults; without values where there are faults."""
+        loaded = {name: self._loaded(name, text) for name, text in texts.items() if text}
+        try:
+            values: dict[str, Any] = self._schema.load(loaded, unknown=EXCLUDE)
+        except ValidationError as error:
+            return {}, flatten_errors(error.normalized_messages())  # type: ignore[no-untyped-call]
+        return values, {}
+
+    def _loaded(self, name: str, text: str) -> Any:
+        kind = self._schema.load_fields[name]
+        if isinstance(kind, fields.List):
+            parts = [part.strip() for part in text.replace(";", ",").split(",")]
+            return [self._coded(name, part) for part in parts if part]
+        if isinstance(kind, fields.Boolean):
+            return text.casefold() in _TRUE
+        return self._coded(name, text)
+
+    def _coded(self, name: str, text: str) -> FormText:
+        return FormText(self._codes.get(name, {}).get(text.casefold(), text))
