@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask, redirect, request, url_for
-from flask_smorest import Api as SmorestApi
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fyrklang.access.guard import refuse_unguarded
@@ -19,6 +18,7 @@ from fyrklang.kernel.limits import Limiter
 from fyrklang.national.compare.limits import places
 from fyrklang.parts import PARTS
 from fyrklang.sdk import frame
+from fyrklang.sdk.openapi import Documents
 from fyrklang.tenancy.selfcheck import require_wall
 from fyrklang.web import limits, problems, shell
 from fyrklang.web.security import API_PREFIX
@@ -93,7 +93,7 @@ def _register(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     # Its error pages are replaced by ours, which `shell.init_app` lays on top.
-    documents = SmorestApi(app)
+    documents = Documents(app)
     for part in PARTS:
         for pages in part.pages:
             app.register_blueprint(pages.blueprint)

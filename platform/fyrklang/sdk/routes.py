@@ -12,6 +12,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 
 from fyrklang.access.guard import PUBLIC, SIGNED_IN, Demand, Scope, View, guard
+from fyrklang.sdk.openapi import tell_refusals
 from fyrklang.web.forms import FormText
 from fyrklang.web.uploads import mark_takes_file
 
@@ -80,6 +81,7 @@ class Api:
 
         def register(view: View) -> View:
             guarded = guard(view, permission, self.scope)
+            tell_refusals(guarded, methods)
             self.blueprint.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
             return guarded
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, g, render_template, request
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -112,11 +113,21 @@ def describe(error: Exception) -> Problem:
         title, detail = _known(status)
         fields = _field_errors(error)
     else:
-        status, fields = 503 if isinstance(error, BUSY) else 500, {}
+        status, fields = _status_of(error), {}
         title, detail = _known(status)
     reference = request_id() if status >= 500 else ""
     again = request.full_path.rstrip("?") if status in (429, 503) and request.method == "GET" else ""
     return Problem(status, title, detail, fields, reference, again)
+
+
+def _status_of(error: Exception) -> int:
+    """What the database's own refusals are to whoever asked; anything else is a fault of ours."""
+    if isinstance(error, BUSY):
+        return 503
+    if isinstance(error, DataError):
+        return 400  # A sign or a number that no column can hold, such as U+0000.
+    taken = isinstance(error, IntegrityError) and isinstance(error.orig, UniqueViolation)
+    return 409 if taken else 500
 
 
 def problem_document(problem: Problem) -> Response:
@@ -143,7 +154,7 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return current_app.make_response(error.get_response())  # A redirect in exception's clothing.
     problem = describe(error)
-    if problem.status >= 500 and not isinstance(error, HTTPException | ProblemError):
+    if not isinstance(error, HTTPException | ProblemError):
         current_app.logger.error("Oväntat fel %s", request_id(), exc_info=error)
     if request.path.startswith(API_PREFIX):
         response = problem_document(problem)

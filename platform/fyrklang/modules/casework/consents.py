@@ -72,7 +72,7 @@ def give(actor: Actor, stay: Stay, values: Mapping[str, Any]) -> list[Consent]:
             participant_id=stay.participant_id,
             created_by=actor.person_id,
         )
-        for party in values["parties"]
+        for party in dict.fromkeys(values["parties"])
     ]
     actor.session.add_all(rows)
     actor.session.flush()

@@ -154,7 +154,9 @@ class ConsentIn(Schema):
 
     purpose = choice(codes.PURPOSES, required=True)
     parties = fields.List(
-        fields.String(),
+        fields.String(
+            validate=validate.Regexp(r"(FK|AF|REGION|KOMMUN)(-[0-9A-Za-z]{1,20})?\Z", error=CHOOSE)
+        ),
         required=True,
         validate=validate.Length(min=1, error=CHOOSE_SOME),
         error_messages={"required": CHOOSE_SOME},

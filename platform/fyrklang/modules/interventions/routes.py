@@ -84,7 +84,7 @@ def set_goal(actor: Actor, values: dict[str, Any], intervention_id: UUID) -> Res
     "/<uuid:intervention_id>/counts/<int:year>/<int(min=1, max=4):quarter>",
     permission=Permission.COUNTS_WRITE,
 )
-@api.response(200, schemas.CountsIn)
+@api.response(200, schemas.CountsOut)
 def get_counts(actor: Actor, intervention_id: UUID, year: int, quarter: int) -> Response:
     """Registrerade antal för ett kvartal."""
     service.get_intervention(actor, intervention_id)

@@ -178,6 +178,14 @@ class CountsIn(Schema):
     U = fields.Nested(CountNumbers, load_default=lambda: dict.fromkeys(COUNT_FIELDS, 0))
 
 
+class CountsOut(Schema):
+    """What is registered of a quarter; a sex of which nothing is, is left out."""
+
+    K = fields.Nested(CountNumbers)
+    M = fields.Nested(CountNumbers)
+    U = fields.Nested(CountNumbers)
+
+
 class Registered(Schema):
     """A saved quarter and the job that counts the figures anew."""
 

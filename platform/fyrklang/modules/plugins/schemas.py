@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from fyrklang.web.forms import SwedishInteger
 
@@ -21,3 +21,8 @@ class RestoreIn(Schema):
 
 class PluginAnswer(Schema):
     """Whatever the plugin answers."""
+
+    class Meta:
+        """Its names are the plugin's own."""
+
+        unknown = INCLUDE
