@@ -6,6 +6,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.modules.economy import (
     figures,  # noqa: F401 - handed to reports once it is imported
     imports,  # noqa: F401 - takes files in once it is imported
+    start,  # noqa: F401 - a new förbund's tasks
 )
 from fyrklang.modules.economy.pages import pages
 from fyrklang.modules.economy.routes import api

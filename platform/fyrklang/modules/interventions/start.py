@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from flask import url_for
 from sqlalchemy import exists, func, or_, select
 
@@ -9,9 +12,10 @@ from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.modules.interventions import service
-from fyrklang.modules.interventions.models import Count, Intervention
+from fyrklang.modules.interventions.models import Count, Goal, Intervention
 from fyrklang.sdk.codes import EVERYONE
 from fyrklang.sdk.facts import WHOLE_YEAR, Cell
+from fyrklang.sdk.onboarding import Task, onboards
 from fyrklang.sdk.results import NOTHING, Share
 from fyrklang.sdk.start import Figure, Start, ToDo
 from fyrklang.web.formats import interval, number, percent, share_of
@@ -87,3 +91,40 @@ def _figures(actor: Actor) -> tuple[Figure, ...]:
             )
         )
     return tuple(figures)
+
+
+@onboards
+def first_things(actor: Actor) -> Iterator[Task]:
+    """The first insats, its goal, and its first counts: from there on there is a result."""
+    if not actor.may(Permission.INTERVENTIONS_WRITE):
+        return
+    own = actor.session.execute(
+        select(Intervention.id)
+        .where(Intervention.direction == "INDIVIDUAL")
+        .order_by(Intervention.starts_on.desc())
+        .limit(1)
+    ).scalar()
+    rest: dict[str, Any] = {"slug": actor.slug, **({"intervention_id": own} if own else {})}
+    yield Task(
+        30,
+        _("Lägg till den första insatsen"),
+        _("Skriv den själv, läs in alla ur en fil, eller anpassa en ur kunskapsbanken."),
+        url_for("interventions.portfolio" if own else "interventions.new", slug=actor.slug),
+        done=own is not None,
+    )
+    yield Task(
+        40,
+        _("Sätt ett mål"),
+        _("Till exempel att minst 35 procent går till arbete eller studier."),
+        url_for("interventions.goal" if own else "interventions.new", **rest),
+        done=bool(actor.session.scalar(select(exists().where(Goal.measure.is_not(None))))),
+        minutes=1,
+    )
+    if actor.may(Permission.COUNTS_WRITE):
+        yield Task(
+            70,
+            _("Registrera ett kvartals antal"),
+            _("Då syns det första resultatet bredvid målet, med osäkerhetsintervall."),
+            url_for("interventions.count" if own else "interventions.new", **rest),
+            done=bool(actor.session.scalar(select(exists().where(Cell.measure == "M9")))),
+        )

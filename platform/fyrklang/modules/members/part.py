@@ -6,6 +6,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.modules.members import (
     figures,  # noqa: F401 - tells of insatser once it is imported
     imports,  # noqa: F401 - takes files in once it is imported
+    start,  # noqa: F401 - a new förbund's tasks
 )
 from fyrklang.modules.members.pages import pages
 from fyrklang.modules.members.routes import api
