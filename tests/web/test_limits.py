@@ -63,6 +63,8 @@ def test_without_valkey_logins_and_exports_are_held_tighter() -> None:
     [
         ("GET", "/logga-in", LOGIN),
         ("POST", "/logga-in", LOGIN),
+        ("POST", "/logga-in/konto", LOGIN),
+        ("POST", "/logga-in/konto/aterstall", LOGIN),
         ("GET", "/auth/prov/callback", LOGIN),
         ("POST", "/auth/prov/utloggad", WRITE),
         ("POST", "/inbjudan", LOGIN),

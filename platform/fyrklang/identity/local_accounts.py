@@ -127,7 +127,8 @@ class LocalAccounts:
         account, hashed, secret = found or (None, None, secrets.new_secret())
         knows = secrets.is_password(hashed, password)
         step = secrets.matching_step(secret, code, self._seconds()) if code else None
-        if account is None or not self._has_recovery(account, digest(recovery)):
+        held = self._has_recovery(account.id if account else new_id(), digest(recovery))
+        if account is None or not held:
             return None
         if not knows and (step is None or not self._spend(account, step)):
             return None
@@ -209,9 +210,9 @@ class LocalAccounts:
         with self._database.engine("auth").begin() as connection:
             return bool(connection.execute(_STEP, {"account": account.id, "step": step}).scalar_one())
 
-    def _has_recovery(self, account: Account, used: str) -> bool:
+    def _has_recovery(self, account_id: UUID, used: str) -> bool:
         with self._database.engine("auth").connect() as connection:
-            asked = {"account": account.id, "used": used}
+            asked = {"account": account_id, "used": used}
             return bool(connection.execute(_HAS_RECOVERY, asked).scalar_one())
 
     def _locked(self, login: str) -> Locked | None:

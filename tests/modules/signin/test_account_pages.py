@@ -159,28 +159,35 @@ def test_from_invitation_to_logged_in_and_in_again(page: Page, boss: FlaskClient
     assert page.goto("/logga-in/konto/skydd").status == 410
 
 
-def test_the_pages_hold_for_everyone(browser: Browser, page: Page, boss: FlaskClient, own: Forbund) -> None:
+def test_the_pages_hold_for_everyone(
+    app: Flask, browser: Browser, page: Page, boss: FlaskClient, own: Forbund
+) -> None:
     code = invite(boss, own)
     page.goto("/logga-in/konto/nytt")
     send(page, inbjudan=code)
-    cookies, base = page.context.cookies(), page.url.split("/logga-in")[0]
+    base = page.url.split("/logga-in")[0]
+    name = app.extensions["fyrklang.identity"].sessions.cookie_name
+    held = boss.get_cookie(name)
+    assert held is not None
+    signed_in = {"name": name, "value": held.value, "url": base}
     shots = os.environ.get("FYRKLANG_SHOTS")
     for scheme, width in (("light", 1280), ("dark", 390)):
         context = browser.new_context(
             base_url=base, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
         )
-        context.add_cookies(cookies)  # type: ignore[arg-type]
+        context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
         seen = context.new_page()
-        for name in ("", "/aterstall", "/skydd"):
-            seen.goto(f"/logga-in/konto{name}")
-            if name != "/skydd":
+        for path in ("konto", "konto/aterstall", "konto/skydd", "prova", f"/f/{own.slug}/inloggningar"):
+            if path == "prova":
+                context.add_cookies([signed_in])  # type: ignore[list-item]
+            seen.goto(path if path.startswith("/") else f"/logga-in/{path}")
+            if path in ("konto", "konto/aterstall"):
                 seen.click("main form.fy-form button[type=submit]")
-            assert axe(seen) == [], f"{name} {scheme} {width}"
+            assert axe(seen) == [], f"{path} {scheme} {width}"
             assert sideways(seen) == 0
             if shots:
-                seen.screenshot(
-                    path=str(Path(shots) / f"konto{name.replace('/', '-')}-{width}.png"), full_page=True
-                )
+                shot = f"{path.strip('/').replace('/', '-')}-{width}.png"
+                seen.screenshot(path=str(Path(shots) / shot), full_page=True)
         context.close()
 
 
