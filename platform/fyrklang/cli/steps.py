@@ -32,3 +32,5 @@ def people(config: Config, _progress: StepProgress) -> None:
     """The issuer people log in at: the one given by settings, or the local one with the invented people."""
     own = OwnIssuer(config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret)
     lay_in(config, own=own if config.oidc_issuer else None, demo_address=config.demo_issuer)
+    if config.demo:
+        demo.seat_people(config)

@@ -16,6 +16,7 @@ from fyrklang.demo.generate import Nation, generate
 from fyrklang.demo.release import publish_first
 from fyrklang.demo.remove import remove
 from fyrklang.demo.sanity import ImplausibleNationError
+from fyrklang.demo.seats import seat
 from fyrklang.demo.store import Mark, NameTakenError, Progress
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
@@ -56,11 +57,25 @@ def draw(config: Config, seed: int, progress: Progress | None = None) -> Nation:
     database = Database(config)
     try:
         _write(database, nation, say, replace=True)
+        with database.engine("migrator").begin() as connection:
+            seat(connection, nation)
         publish_first(database, say)
         lay_in(database, load_cards(_CARDS), synthetic=True)
     finally:
         database.dispose()
     return nation
+
+
+def seat_people(config: Config) -> None:
+    """Seat the demo people in the teams of the nation that stands, if one does. Safe to repeat."""
+    database = Database(config)
+    try:
+        mark = _mark(database)
+        if mark is not None:
+            with database.engine("migrator").begin() as connection:
+                seat(connection, generate(mark.seed))
+    finally:
+        database.dispose()
 
 
 def take_away(config: Config) -> int:
@@ -135,6 +150,7 @@ __all__ = [
     "draw",
     "ensure",
     "generate",
+    "seat_people",
     "status",
     "take_away",
 ]

@@ -19,7 +19,7 @@ _REFERRERS = {"OTHER": "SELF"}
 
 @dataclass(frozen=True)
 class Rows:
-    """What one party writes about its participants, in the order in which it can be written."""
+    """Rows by table, in the order in which they can be written."""
 
     participants: list[Row]
     stays: list[Row]
@@ -35,17 +35,12 @@ class Book:
     owner: Callable[[int], str]
     chance: Random
 
-    def by_party(self) -> dict[str, Rows]:
-        """Every row by the party whose it is."""
-        found: dict[str, Rows] = {}
+    def rows(self) -> Rows:
+        """Every row; `stays` are in the order of what was drawn."""
         participants = self._participants()
-        for row in participants.values():
-            found.setdefault(row["owner_party"], Rows([], [], [])).participants.append(row)
-        for row in self._stays(participants):
-            rows = found[row["owner_party"]]
-            rows.stays.append(row)
-            rows.situations.extend(self._situations(row, row.pop("place")))
-        return found
+        stays = list(self._stays(participants))
+        situations = [row for place, stay in enumerate(stays) for row in self._situations(stay, place)]
+        return Rows(list(participants.values()), stays, situations)
 
     def unnamed(self, owner: str) -> Iterator[Row]:
         """People of whom nothing is kept, one row each."""
@@ -96,12 +91,11 @@ class Book:
             drawn.needs,
             drawn.problems,
         )
-        for place, values in enumerate(zip(*columns, strict=True)):
+        for values in zip(*columns, strict=True):
             person, number, started, ended, reason, referrer, referred, needs, problems = values
             whose, day = participants[person], date.fromordinal(started)
             last = date.fromordinal(ended) if ended else None
             yield {
-                "place": place,
                 "id": self._id(day),
                 "intervention_id": whose["intervention_id"],
                 "owner_party": whose["owner_party"],
@@ -118,7 +112,10 @@ class Book:
                 "birth_year": whose["birth_year"],
                 "need_groups": needs,
                 "problem_areas": problems,
+                "referral_id": None,
+                "assigned_to": None,
                 "next_step": "",
+                "next_step_on": None,
                 "version": 1,
                 "created_at": datetime.combine(day, _HOUR, UTC),
             }

@@ -15,10 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 import fyrklang.modules.casework.facts
 import fyrklang.modules.interventions.facts  # noqa: F401 - facts are counted once both are imported
 from fyrklang.demo import decisions, rows
+from fyrklang.demo.depth import team_of
+from fyrklang.demo.depth_office import write_office
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.money import Purse
 from fyrklang.demo.nation import Association
-from fyrklang.demo.participants import write_people
+from fyrklang.demo.participants import team_insatser, write_people
 from fyrklang.demo.portfolio import Insats
 from fyrklang.kernel.db import Database
 from fyrklang.modules.casework.models import Participant, Situation, Stay
@@ -120,6 +122,8 @@ def _count_associations(database: Database, nation: Nation, progress: Progress) 
     def count_one(item: Association) -> None:
         with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
             recompute(session, Touched())
+            if team_of(item) is not None:
+                write_office(session, item, rows.intervention_id(nation, team_insatser(nation, item)[0]))
 
     _each(nation, count_one, lambda item, done, total: progress(f"räknar {item.short_name}", done, total))
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fyrklang.sdk import codes as shared
 from fyrklang.sdk.codes import PARTY_KINDS
 
+LEGAL_SEX = {"K": "Kvinna", "M": "Man", "U": "Uppgift saknas"}
+"""Of one person; figures have `sdk.codes.SEXES`."""
+
 PROBLEM_AREAS = {
     "MEDICAL": "Medicinska",
     "MENTAL": "Psykiska",

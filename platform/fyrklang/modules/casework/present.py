@@ -18,7 +18,7 @@ from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes
 from fyrklang.modules.casework.models import Activity, Commitment, Note, Referral, Situation
 from fyrklang.modules.casework.stays import Case
-from fyrklang.sdk.codes import NEED_GROUPS, SEXES
+from fyrklang.sdk.codes import NEED_GROUPS
 from fyrklang.sdk.insatser import Insats
 from fyrklang.web.formats import date_iso
 from fyrklang.web.forms import Form
@@ -192,7 +192,7 @@ def summary(form: Form) -> list[tuple[str, str]]:
 
     return [
         (_("Kod"), form.value("code")),
-        (_("Juridiskt kön"), SEXES.get(form.value("sex"), "")),
+        (_("Juridiskt kön"), codes.LEGAL_SEX.get(form.value("sex"), "")),
         (_("Födelseår"), form.value("birth_year")),
         (_("Behovsgrupper"), listed("need_groups", NEED_GROUPS)),
         (_("Problemområden"), listed("problem_areas", codes.PROBLEM_AREAS)),
@@ -232,7 +232,7 @@ def head_facts(case: Case) -> list[tuple[str, str]]:
     """The participant in a line: no more than the insats' mode and protection let through."""
     found = [(_("Insats"), case.insats.name)]
     if case.person.identity_mode != "PROTECTED":
-        found.append((_("Juridiskt kön"), SEXES[case.stay.sex]))
+        found.append((_("Juridiskt kön"), codes.LEGAL_SEX[case.stay.sex]))
         if case.stay.birth_year:
             found.append((_("Ålder"), _("%(years)s år", years=clock.today().year - case.stay.birth_year)))
     found.append((_("Vecka i insatsen"), str(case.week)))

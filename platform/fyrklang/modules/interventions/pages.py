@@ -51,7 +51,8 @@ def show(actor: Actor, intervention_id: UUID) -> str:
     series = measure_series(actor.session, intervention_id, "M1")
     years = series.years()
     year = request.args.get("year", type=int) or (years[-1] if years else clock.today().year)
-    may_count = actor.may(Permission.COUNTS_WRITE) and row.direction == "INDIVIDUAL"
+    counted = row.person_level_from is None or row.person_level_from > year
+    may_count = actor.may(Permission.COUNTS_WRITE) and row.direction == "INDIVIDUAL" and counted
     return _render(
         "show",
         actor,
