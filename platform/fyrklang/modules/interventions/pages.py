@@ -15,7 +15,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
 from fyrklang.modules.interventions import charts, listing, present, schemas, service
-from fyrklang.modules.interventions.models import COUNT_FIELDS
+from fyrklang.modules.interventions.models import COUNT_FIELDS, on_people
 from fyrklang.sdk import codes
 from fyrklang.sdk.jobs import job_view
 from fyrklang.sdk.measures import MEASURES
@@ -51,8 +51,8 @@ def show(actor: Actor, intervention_id: UUID) -> str:
     series = measure_series(actor.session, intervention_id, "M1")
     years = series.years()
     year = request.args.get("year", type=int) or (years[-1] if years else clock.today().year)
-    counted = row.person_level_from is None or row.person_level_from > year
-    may_count = actor.may(Permission.COUNTS_WRITE) and row.direction == "INDIVIDUAL" and counted
+    may_count = actor.may(Permission.COUNTS_WRITE) and row.direction == "INDIVIDUAL"
+    may_count = may_count and not on_people(row, year)
     return _render(
         "show",
         actor,
