@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from fyrklang.demo.depth import Depth, team_of
+from fyrklang.demo.depth import Depth
 from fyrklang.demo.depth_groups import Groups
+from fyrklang.demo.depth_team import team_of
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.nation import Association
 from fyrklang.demo.portfolio import Insats

@@ -6,7 +6,7 @@ from uuid import uuid5
 
 from sqlalchemy import Connection, text
 
-from fyrklang.demo.depth import team_of
+from fyrklang.demo.depth_team import team_of
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.participants import team_insatser
 from fyrklang.demo.rows import intervention_id

@@ -81,10 +81,7 @@ class Book:
     def _stays(self, participants: dict[int, Row]) -> Iterator[Row]:
         drawn = self.stays
         columns = (
-            drawn.person.tolist(),
-            drawn.number.tolist(),
-            drawn.started.tolist(),
-            drawn.ended.tolist(),
+            *(column.tolist() for column in (drawn.person, drawn.number, drawn.started, drawn.ended)),
             drawn.reason,
             drawn.referrer,
             drawn.referred.tolist(),

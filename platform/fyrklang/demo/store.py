@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert
 import fyrklang.modules.casework.facts
 import fyrklang.modules.interventions.facts  # noqa: F401 - facts are counted once both are imported
 from fyrklang.demo import decisions, rows
-from fyrklang.demo.depth import team_of
 from fyrklang.demo.depth_office import write_office
+from fyrklang.demo.depth_team import team_of
 from fyrklang.demo.generate import Nation
 from fyrklang.demo.money import Purse
 from fyrklang.demo.nation import Association
