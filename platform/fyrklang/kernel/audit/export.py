@@ -60,9 +60,9 @@ def write_export(
     running = hashlib.sha256()
 
     def put(kind: str, values: Mapping[str, Any]) -> None:
-        line = json.dumps({"kind": kind, **values}, ensure_ascii=False, separators=(",", ":")) + "\n"
-        running.update(line.encode())
-        out.write(line.encode())
+        line = _line({"kind": kind, **values})
+        running.update(line)
+        out.write(line)
 
     put("head", _head_to_plain(subject, signer))
     for seal, leaf in _telling(seals, subject.head.tenant_id):
@@ -157,6 +157,8 @@ class _Reader:
             self._ahead = json.loads(line, object_pairs_hook=_without_twins)
             if self._ahead["kind"] != "end":
                 self._running.update(line)
+            elif line != _line(self._ahead) or line != line.lower():
+                raise ValueError("the last line, which no signature covers, is not as it was written")
         if self._ahead["kind"] != kind:
             return None
         values, self._ahead = self._ahead, None
@@ -231,6 +233,10 @@ def _telling(seals: Iterable[Seal], tenant_id: UUID) -> Iterator[tuple[Seal, Lea
             latest = (seal, leaf)
     if latest is not None:
         yield latest
+
+
+def _line(values: Mapping[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _signed_part(digest: bytes, count: int) -> bytes:

@@ -150,6 +150,8 @@ class SealBook:
         self.copies += 1
         stored = self._fingerprints.get(copy.number)
         if stored == copy.fingerprint():
+            if root_of(copy.leaves) != copy.root:
+                self._fault(Kind.SEAL_DIFFERS, copy)
             return
         self._fault(Kind.SEAL_MISSING if stored is None else Kind.SEAL_DIFFERS, copy)
         if self._genuine(copy):
