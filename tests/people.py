@@ -25,6 +25,12 @@ ON CONFLICT DO NOTHING
 """
 """The issuer everyone in tests has signed in at."""
 
+ACCEPTED_TERMS = """
+INSERT INTO registry.terms_acceptance (tenant_id, id, terms_id, person_id)
+SELECT tenant_id, gen_random_uuid(), id, %(person)s FROM registry.terms WHERE tenant_id = %(tenant)s
+"""
+"""Whoever is signed in has accepted what was published before."""
+
 
 @dataclass(frozen=True)
 class Forbund:
@@ -94,6 +100,7 @@ def sign_in(
                 "FROM registry.organisation WHERE kind = %s AND NOT synthetic ORDER BY code LIMIT 1",
                 (forbund.id, place_id, person_id, [role.value], party),
             )
+            conn.execute(ACCEPTED_TERMS, {"tenant": forbund.id, "person": person_id})
             if team is not None:
                 conn.execute(
                     "INSERT INTO office.team_member (tenant_id, id, intervention_id, membership_id, valid_from) "

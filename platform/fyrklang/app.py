@@ -13,7 +13,7 @@ from fyrklang.access.guard import refuse_unguarded
 from fyrklang.identity import sessions
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
-from fyrklang.kernel.errors import NotSignedIn, TooWeak
+from fyrklang.kernel.errors import NotSignedIn, TermsWaiting, TooWeak
 from fyrklang.kernel.limits import Limiter
 from fyrklang.national.compare.limits import places
 from fyrklang.parts import PARTS
@@ -58,6 +58,7 @@ def create_app(config: Config) -> Flask:
     shell.init_app(app, _web_options(app, config))
     app.register_error_handler(NotSignedIn, _lead_to_login)
     app.register_error_handler(TooWeak, _lead_to_stronger_login)
+    app.register_error_handler(TermsWaiting, _lead_to_terms)
     refuse_unguarded(app, UNGUARDED)
     app.extensions["fyrklang.warm_up"] = _warm_up
     return app
@@ -82,6 +83,13 @@ def _lead_to_stronger_login(error: TooWeak) -> Any:
         return problems.answer(error)
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("signin.stronger", niva=error.level, nasta=wanted), 303)
+
+
+def _lead_to_terms(error: TermsWaiting) -> Any:
+    """A page asked for before the terms are accepted leads to them and back; a form or a program is told."""
+    if request.method != "GET" or request.path.startswith(API_PREFIX):
+        return problems.answer(error)
+    return redirect(url_for("terms.waiting", nasta=request.full_path.rstrip("?")), 303)
 
 
 def _register(app: Flask) -> None:

@@ -21,6 +21,7 @@ from fyrklang.modules import (
     scim,
     signin,
     start,
+    terms,
     users,
 )
 from fyrklang.national.catalogue.part import PART as CATALOGUE
@@ -46,6 +47,7 @@ PARTS: tuple[Part, ...] = (
     log.PART,
     emergency.PART,
     users.PART,
+    terms.PART,
     plugins.PART,
     admin.PART,
     COUNCIL,

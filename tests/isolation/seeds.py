@@ -227,6 +227,32 @@ SEEDS: dict[str, Values] = {
         "first_day": "2024-01-01",
         "last_day": "2024-01-30",
     },
+    "registry.access_review": lambda _canary, _rows, _org: {
+        "opened_on": "2024-01-01",
+        "due_on": "2024-01-31",
+    },
+    "registry.access_review_item": lambda _canary, rows, _org: {
+        "review_id": rows["registry.access_review"],
+        "membership_id": rows["registry.membership"],
+        "role": "DIRECTOR",
+    },
+    "registry.terms": lambda canary, _rows, _org: {"version": 1, "body": canary},
+    "registry.terms_acceptance": lambda _canary, rows, _org: {
+        "terms_id": rows["registry.terms"],
+        "person_id": uuid4(),
+    },
+    "office.webhook": lambda canary, _rows, _org: {
+        "name": canary,
+        "url": f"https://{canary}.test/",
+        "events": ["report.frozen"],
+        "secret_sealed": canary.encode(),
+    },
+    "office.webhook_delivery": lambda canary, rows, _org: {
+        "webhook_id": rows["office.webhook"],
+        "event": "report.frozen",
+        "payload": Jsonb({"id": canary}),
+        "next_at": "2099-01-01",
+    },
     "office.mode_change": lambda canary, rows, _org: {
         "intervention_id": rows["office.intervention"],
         "from_mode": "A",

@@ -23,6 +23,7 @@ HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
     "facts.recompute": lambda other: {"intervention_id": str(other.intervention_id), "year": 2024},
     "log.seal": lambda _other: {},
     "plugins.nightly": lambda _other: {},
+    "users.review_roles": lambda other: {"tenant_id": str(other.tenant_id)},
     "emergency.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
     "consents.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
     "facts.new_quarter": lambda other: {"tenant_id": str(other.tenant_id)},

@@ -66,6 +66,7 @@ ROWS = {
     "commitment_id": "care.commitment",
     "note_id": "care.note",
     "cover_id": "registry.delegation",
+    "round_id": "registry.access_review",
     "emergency_id": "office.emergency_access",
     "task_id": "care.task",
     "list_id": "office.saved_list",

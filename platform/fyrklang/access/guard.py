@@ -17,7 +17,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from fyrklang.access import audit
+from fyrklang.access import audit, terms
 from fyrklang.access import lens as lenses
 from fyrklang.access.actor import Actor, NationalReader, require
 from fyrklang.access.pairs import Where, forbidden, refusal
@@ -72,8 +72,10 @@ def guard(view: View, demand: Demand, scope: Scope) -> View:
             return _in_tenant(view, cast("Permission", demand), args, kwargs)
         if scope is Scope.NATIONAL:
             return _in_nation(view, cast("Permission", demand), args, kwargs)
-        if demand is not PUBLIC and visitor() is None:
-            raise NotSignedIn
+        if demand is not PUBLIC and request.endpoint not in terms.FREE:
+            _need_terms(_signed_in())
+        elif demand is not PUBLIC:
+            _signed_in()
         if isinstance(demand, Permission):
             person = _signed_in()
             require(demand, demand in _everywhere(person), person.loa)
@@ -110,11 +112,18 @@ def _signed_in() -> Visitor:
     return present
 
 
+def _need_terms(person: Visitor) -> None:
+    """For what speaks of no single förbund: the platform's terms, and those of the place acted in."""
+    acting = person.memberships[0] if person.memberships else None
+    terms.require_accepted(_database(), person.person_id, acting)
+
+
 def _in_tenant(view: View, permission: Permission, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
     person = _signed_in()
     place = person.membership(kwargs.pop("slug"))
     if place is None:
         raise NotFound
+    terms.require_accepted(_database(), person.person_id, place)
     g.place = place
     looking = request.cookies.get(lenses.COOKIE)
     reach = PERMISSION_TRAITS[permission].reach
@@ -166,6 +175,7 @@ def _answer_in_tenant(
 
 def _in_nation(view: View, permission: Permission, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
     person = _signed_in()
+    _need_terms(person)
     with _transaction(Session(_database().engine("council"))) as finish:
         reader = NationalReader(
             session=finish.session,

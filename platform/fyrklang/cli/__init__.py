@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "national": "fyrklang.cli.national:national",
     "release": "fyrklang.cli.release:release",
     "tenants": "fyrklang.cli.tenants:tenants",
+    "terms": "fyrklang.cli.terms:terms",
     "up": "fyrklang.cli.up:up",
 }
 """Name of each sub-command → module and click command."""

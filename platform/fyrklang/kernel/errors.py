@@ -66,6 +66,16 @@ class TooWeak(Forbidden):
         super().__init__()
 
 
+class TermsWaiting(ProblemError):  # noqa: N818
+    """There are terms to accept before anything else."""
+
+    status = 403
+    title = "Villkor att godkänna"
+    detail = (
+        "Läs och godkänn villkoren först. Öppna Fyrklang i webbläsaren, så leder sidan dit. Inget är sparat."
+    )
+
+
 class Invalid(ProblemError):  # noqa: N818
     """Fields need mending; nothing was saved."""
 

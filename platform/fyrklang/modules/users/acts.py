@@ -12,13 +12,15 @@ from sqlalchemy.orm import aliased
 from fyrklang.access.permissions import ROLE_NAMES, Role
 from fyrklang.modules.users.covers.models import CoverRow
 from fyrklang.modules.users.models import ApiToken, Invitation, Place
+from fyrklang.modules.users.rounds.models import Round
 from fyrklang.sdk.audit import Group, action, thing
 from fyrklang.tenancy.session import TenantSession
+from fyrklang.web.formats import date_iso
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.i18n import lazy_gettext, ngettext
 
 USER, INVITATION, TOKEN = "user_place", "invitation", "api_token"
-COVER = "cover"
+COVER, ROUND = "cover", "access_review"
 
 
 def _roles(detail: Mapping[str, Any]) -> str:
@@ -62,6 +64,27 @@ def _days(detail: Mapping[str, Any]) -> str:
     return ngettext("%(num)s dag", "%(num)s dagar", detail.get("days", 0))
 
 
+def _round_names(session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = session.execute(select(Round.id, Round.opened_on).where(Round.id.in_(ids)))
+    return {row.id: date_iso(row.opened_on) for row in rows}
+
+
+def _decided(detail: Mapping[str, Any]) -> str:
+    name = _roles({"roles": [detail.get("role")]})
+    words = _("behölls") if detail.get("decision") == "KEEP" else _("togs bort")
+    return f"{name}: {words}"
+
+
+def _tallied(detail: Mapping[str, Any]) -> str:
+    return _(
+        "%(kept)s roller behölls, %(taken)s togs bort, av %(all)s",
+        kept=detail.get("keep", 0),
+        taken=detail.get("take", 0),
+        all=detail.get("roles", 0),
+    )
+
+
+thing(ROUND, lazy_gettext("Genomgång av roller"), _round_names)
 thing(COVER, lazy_gettext("Täckning"), _cover_names)
 thing(TOKEN, lazy_gettext("API-nyckel"), _token_names)
 thing(USER, lazy_gettext("Plats i förbundet"), _user_names)
@@ -77,3 +100,8 @@ TOKEN_REVOKED = action("token.revoked", lazy_gettext("Återkallade en API-nyckel
 COVER_ARRANGED = action("cover.arranged", lazy_gettext("Ordnade att en kollega täcker"), Group.WRITE, _days)
 COVER_ENDED = action("cover.ended", lazy_gettext("Avslutade att en kollega täcker"), Group.WRITE)
 COVER_BEGUN = action("cover.begun", lazy_gettext("Öppnade en kollegas ärenden"), Group.READ)
+ROUND_OPENED = action("access_review.opened", lazy_gettext("Började en genomgång av roller"), Group.REVIEW)
+ROUND_DECIDED = action("access_review.decided", lazy_gettext("Bedömde en roll"), Group.REVIEW, _decided)
+ROUND_SIGNED = action(
+    "access_review.signed", lazy_gettext("Signerade en genomgång av roller"), Group.REVIEW, _tallied
+)

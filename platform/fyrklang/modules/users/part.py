@@ -8,6 +8,9 @@ from fyrklang.modules.users.covers.pages import pages as cover_pages
 from fyrklang.modules.users.covers.routes import api as cover_api
 from fyrklang.modules.users.logins.pages import pages as login_pages
 from fyrklang.modules.users.pages import code_pages, pages, role_pages
+from fyrklang.modules.users.rounds import jobs  # noqa: F401 - rounds begin by whoever imports this
+from fyrklang.modules.users.rounds.pages import pages as round_pages
+from fyrklang.modules.users.rounds.routes import api as round_api
 from fyrklang.modules.users.routes import api
 from fyrklang.modules.users.start import start
 from fyrklang.modules.users.tokens.pages import pages as token_pages
@@ -17,8 +20,11 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="users",
-    pages=(pages, role_pages, code_pages, token_pages, cover_pages, all_cover_pages, login_pages),
-    apis=(api, token_api, cover_api),
+    pages=(
+        *(pages, role_pages, code_pages, token_pages),
+        *(cover_pages, all_cover_pages, login_pages, round_pages),
+    ),
+    apis=(api, token_api, cover_api, round_api),
     start=(start,),
     menu=(
         MenuEntry(

@@ -92,6 +92,29 @@ def change_user(actor: Actor, place_id: UUID, values: Mapping[str, Any], version
     _tell_sessions(actor, [row.person_id])
 
 
+def take_role(actor: Actor, place_id: UUID, role: Role) -> None:
+    """Take one role away; a place with none left is ended. Bites at the person's next request.
+
+    Raises:
+        NotFound: no such place in this förbund.
+        Conflict: it is ended already.
+        Invalid: it is one's own, or the förbund would be left without an administrator.
+    """
+    actor.require(Permission.USERS_WRITE)
+    row = _place(actor, place_id)
+    if row.person_id == actor.person_id:
+        raise Invalid(OWN_PLACE, {"": OWN_PLACE})
+    left = sorted(set(row.roles) - {role.value})
+    if not left:
+        _end(actor, [row])
+        return
+    before, row.roles = sorted(row.roles), left
+    row.version += 1
+    actor.session.flush()
+    record(actor, acts.CHANGED, acts.USER, row.id, before=before, roles=left)
+    _tell_sessions(actor, [row.person_id])
+
+
 def end_user(actor: Actor, place_id: UUID) -> None:
     """End a place now; the person's open sessions see nothing of the förbund from the next request on.
 

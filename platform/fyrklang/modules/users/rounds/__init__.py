@@ -1,0 +1,1 @@
+"""The periodic review of roles: every role of everybody, kept or taken away, and signed."""
