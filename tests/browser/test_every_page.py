@@ -47,6 +47,7 @@ UNLINKED = {
     "signin.callback": "where the issuer sends people back to",
     "account.proofs": "led to by a code, and there for half an hour",
     "signin.choose": "shown to people with several places",
+    "terms.waiting": "led to when there are terms to accept",
     "invitation.enter": "the address in an invitation, which is sent by hand",
 }
 """Pages without a link to them, and why; an entry that is not needed fails."""
@@ -57,6 +58,13 @@ NOT_IN_THE_DEMO = {
     "imports.faults",
     "imports.working",
     "portfolio.document",
+    "referrals.own",
+    "referrals.person",
+    "referrals.show",
+    "reports.file",
+    "rounds.show",
+    "reports.section",
+    "reports.show",
 }
 """Pages that nothing in the invented nation leads to yet; an entry leaves when the nation has what it takes."""
 
