@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from migrations.helpers import Reference, create_definer_function, create_tenant_table, one_of
 
 revision = "0019"
-down_revision = "0018"
+down_revision = "0034"
 
 REFUSED = "USING ERRCODE = 'check_violation', CONSTRAINT = 'access_review_right'"
 ADDED_ONLY = {"app": "SELECT, INSERT", "worker": "SELECT", "backup": "SELECT"}
