@@ -9,6 +9,7 @@ import zipfile
 from uuid import UUID
 
 import pytest
+from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -171,6 +172,24 @@ def test_files_open_and_hold_no_formula(chief: FlaskClient, own: Forbund, insats
     with zipfile.ZipFile(io.BytesIO(book.data)) as content:
         assert not any(b"<f>" in content.read(name) for name in content.namelist())
     assert chief.get(f"{location}/fil.exe").status_code == 404
+
+
+def test_the_word_file_says_what_the_pdf_says(
+    chief: FlaskClient, own: Forbund, insatser: dict[str, str], database: Database
+) -> None:
+    location = make(chief, own, "BOARD")
+    words = "Första stycket.\r\n\r\nAndra <b>stycket</b> & mer."
+    assert chief.post(f"{location}/del/stories", data={"text": words, "status": "DONE"}).status_code == 303
+    assert chief.post(f"{location}/frys").status_code == 303
+    rows = frozen_rows(own, location, database)
+    found = Document(io.BytesIO(chief.get(f"{location}/fil.docx").data))
+    texts = [paragraph.text for paragraph in found.paragraphs]
+    assert texts[0] == "Påhittade uppgifter"
+    assert "Första stycket." in texts
+    assert "Andra <b>stycket</b> & mer." in texts
+    header, *lines = [[cell.text for cell in row.cells] for row in found.tables[-2].rows]
+    assert {line[0]: dict(zip(header, line, strict=True)) for line in lines} == rows
+    assert all("w:tblHeader" in table.rows[0]._tr.xml for table in found.tables)
 
 
 def test_the_board_reads_frozen_packs_only(app: Flask, chief: FlaskClient, own: Forbund) -> None:

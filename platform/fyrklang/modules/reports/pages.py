@@ -16,12 +16,14 @@ from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, NotFound
 from fyrklang.modules.reports import present, schemas, service
 from fyrklang.sdk.audit import EXPORTED, record
+from fyrklang.sdk.documents import DOCX
 from fyrklang.sdk.routes import Pages
 from fyrklang.sdk.sheets import CSV, XLSX, csv_bytes, xlsx
 from fyrklang.web.forms import Form, bind
 
 pages = Pages("reports", __name__, prefix="/rapporter")
-PDF = "application/pdf"
+MADE = {"pdf": (present.pdf, "application/pdf"), "docx": (present.word, DOCX)}
+"""What is laid out as a document: how, and its type."""
 
 
 @pages.route("", permission=Permission.REPORTS_READ)
@@ -99,13 +101,14 @@ def save_section(actor: Actor, report_id: UUID, code: str) -> Any:
 
 @pages.route("/<uuid:report_id>/fil.<ending>", permission=Permission.REPORTS_READ)
 def file(actor: Actor, report_id: UUID, ending: str) -> FileResponse:
-    """A pack as PDF, Excel or CSV."""
+    """A pack as PDF, Word, Excel or CSV."""
     pack = service.get_pack(actor, report_id)
     name = f"rapport-{pack.report.number}" if pack.frozen else "rapport-utkast"
-    if ending == "pdf":
+    if ending in MADE:
         here = place()
         subject = here.tenant_name if here else actor.slug
-        return _file(actor, present.pdf(pack, subject, synthetic=_is_invented()), (f"{name}.pdf", PDF))
+        make, mimetype = MADE[ending]
+        return _file(actor, make(pack, subject, synthetic=_is_invented()), (f"{name}.{ending}", mimetype))
     heading = (present.title(pack), present.stamp(pack))
     return _sheet_file(actor, present.sheet(pack.figures, heading), ending, name)
 

@@ -10,6 +10,7 @@ from flask import url_for
 
 from fyrklang.access.actor import Actor
 from fyrklang.modules.reports.service import KINDS, SECTIONS, STATUSES, Change, Pack
+from fyrklang.sdk.documents import Part, docx
 from fyrklang.sdk.figures import FIRST_HALF, Figure
 from fyrklang.sdk.sheets import Kronor, Sheet, Value
 from fyrklang.web.formats import date_iso, moment_long, money, number, percent
@@ -221,6 +222,20 @@ def pdf_content(pack: Pack, subject: str, *, synthetic: bool) -> dict[str, Any]:
         "whole": [list(pair) for pair in whole_rows(pack.figures)],
         "digest": pack.report.digest,
     }
+
+
+def word(pack: Pack, subject: str, *, synthetic: bool) -> bytes:
+    """The pack as a Word file: the same texts and tables as the PDF."""
+    content = pdf_content(pack, subject, synthetic=synthetic)
+    parts = [Part(each["title"], each["text"], each["table"]) for each in content["sections"]]
+    parts.append(
+        Part("Uppgifter", "" if content["sheet"] else "Inga uppgifter för perioden.", content["sheet"])
+    )
+    if content["whole"]:
+        parts.append(Part("Hela förbundet", table=[["Uppgift", "Värde"], *content["whole"]]))
+    if content["digest"]:
+        parts.append(Part("Kontrollsumma", content["digest"]))
+    return docx(content["title"], content["subtitle"], parts, synthetic=synthetic)
 
 
 def stamp(pack: Pack) -> str:
