@@ -73,7 +73,7 @@ _ROLES: tuple[tuple[str, str, Home, int | None, str], ...] = (
     ("beredning", "PREP_GROUP", FK, None, "Bereder ärenden inför styrelsen"),
     ("koordinator", "COORDINATOR", REGION, 50, "Samordnar teamet"),
     ("handlaggare", "CASE_WORKER", AF, 75, "Möter deltagare i teamet"),
-    ("remittent", "REFERRER", FK, None, "Remitterar till insatserna"),
+    ("remittent", "REFERRER", KOMMUN, None, "Remitterar till insatserna"),
     ("revisor", "AUDITOR", REGION, None, "Granskar räkenskaperna"),
     ("granskare", "LOG_REVIEWER", KOMMUN, None, "Granskar loggen för sin part"),
 )

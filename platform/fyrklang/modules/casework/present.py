@@ -20,7 +20,7 @@ from fyrklang.modules.casework.models import Activity, Commitment, Note, Referra
 from fyrklang.modules.casework.stays import Case
 from fyrklang.sdk.codes import NEED_GROUPS
 from fyrklang.sdk.insatser import Insats
-from fyrklang.web.formats import date_iso
+from fyrklang.web.formats import MONTHS, date_iso
 from fyrklang.web.forms import Form
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.i18n import lazy_gettext
@@ -278,6 +278,18 @@ def lanes(rows: Sequence[Activity], months: int) -> list[tuple[str, list[Bar]]]:
         own = [row for row in rows if row.lane == lane and (row.ended_on or last) >= first]
         found.append((words, [_bar(row, first, last) for row in own if row.started_on <= last]))
     return found
+
+
+def months_of(months: int) -> list[str]:
+    """Short names of the months from the left edge of the timeline to the right, three to five of them."""
+    last = clock.today() + timedelta(days=30)
+    first = last - timedelta(days=months * 30)
+    return [str(MONTHS[(first + (last - first) * part / 4).month - 1])[:3] for part in range(5)]
+
+
+def measured_words(moments: Mapping[str, int]) -> str:
+    """The scores of one area as they are read beside the line: "3 → 5"."""
+    return " → ".join(str(moments[moment]) for moment in ("START", "NOW") if moment in moments)
 
 
 def today_mark(months: int) -> float:
