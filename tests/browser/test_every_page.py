@@ -58,13 +58,7 @@ NOT_IN_THE_DEMO = {
     "imports.faults",
     "imports.working",
     "portfolio.document",
-    "referrals.own",
-    "referrals.person",
-    "referrals.show",
-    "reports.file",
     "rounds.show",
-    "reports.section",
-    "reports.show",
 }
 """Pages that nothing in the invented nation leads to yet; an entry leaves when the nation has what it takes."""
 
