@@ -49,10 +49,13 @@ UNLINKED = {
     "signin.choose": "shown to people with several places",
     "terms.waiting": "led to when there are terms to accept",
     "invitation.enter": "the address in an invitation, which is sent by hand",
+    "outside.begin": "the address in an invitation to refer, which is sent by hand",
+    "outside.status": "the address a referrer keeps",
 }
 """Pages without a link to them, and why; an entry that is not needed fails."""
 
 NOT_IN_THE_DEMO = {
+    "entries.direct",
     "emergency.show",
     "imports.batch",
     "imports.faults",

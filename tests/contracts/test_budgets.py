@@ -91,6 +91,8 @@ def test_features_keep_the_same_file_names() -> None:
     casework = {
         *("case_pages.py", "referral_pages.py", "plan_pages.py", "doors.py", "codes.py", "counting.py"),
         *("consents.py", "endings.py", "intake.py", "notes.py", "plans.py", "referrals.py", "stays.py"),
+        *("entry_pages.py", "invites.py", "outside.py", "outside_pages.py", "steps.py", "tokens.py"),
+        *("identity.py", "identity_pages.py", "shapes.py", "drawing.py"),
         "printing.py",
     }
     odd = [

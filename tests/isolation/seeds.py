@@ -355,6 +355,15 @@ SEEDS: dict[str, Values] = {
         "what": canary,
         "due_on": "2025-03-01",
     },
+    "care.referral_invitation": lambda canary, rows, _org: {
+        **_care(rows),
+        "token_hash": sha256(b"invited " + canary.encode()).hexdigest(),
+        "party": "AF",
+        "name": canary,
+        "expires_at": "2024-01-20",
+        "created_at": "2024-01-02",
+        "created_by": rows["registry.membership"],
+    },
     "care.anonymous_entry": lambda _canary, rows, _org: {
         **_care(rows),
         "year": 2025,

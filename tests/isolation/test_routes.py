@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 from fyrklang.access.guard import Scope, guard_of
 from fyrklang.access.permissions import CASE_ROLES, NATIONAL_ROLES, ROLE_PERMISSIONS, Permission, Role
 from fyrklang.kernel.config import Config
+from tests.isolation.hidden import Hidden, hide
 from tests.isolation.seeds import TRACES, Planted, checksum, plant
 from tests.people import Forbund, sign_in
 
@@ -31,6 +32,7 @@ PLAIN = {
     "issuer_id": "demo",
     "digest": "0",
     "name": "x",
+    "token": "x",
     "fund": "FINSAM",
     "period": "0",
     "ending": "csv",
@@ -71,6 +73,7 @@ ROWS = {
     "task_id": "care.task",
     "list_id": "office.saved_list",
     "batch": "care.assignment",
+    "referral_invitation_id": "care.referral_invitation",
 }
 """Parameters that name a row, and the table it stands in. A new parameter belongs in one of the two."""
 
@@ -97,6 +100,7 @@ class Nation:
     own: Planted
     others: list[Planted]
     browsers: dict[Role, FlaskClient]
+    hidden: Hidden
     tried: int = 0
     leaks: list[str] = field(default_factory=list)
 
@@ -105,12 +109,13 @@ class Nation:
 def nation(app: Flask, config: Config) -> Nation:
     with psycopg.connect(config.url_for("migrator").replace("+psycopg", ""), autocommit=True) as admin:
         own, *others = (plant(admin, name) for name in ("alfa", "beta", "gamma"))
-    home = Forbund(own.tenant_id, own.slug)
-    browsers = {
-        role: sign_in(app, national=role) if role in NATIONAL_ROLES else _at_home(app, home, role, own)
-        for role in Role
-    }
-    return Nation(own, others, browsers)
+        home = Forbund(own.tenant_id, own.slug)
+        browsers = {
+            role: sign_in(app, national=role) if role in NATIONAL_ROLES else _at_home(app, home, role, own)
+            for role in Role
+        }
+        hidden = hide(admin, own, browsers[Role.CASE_WORKER])
+    return Nation(own, others, browsers, hidden)
 
 
 def _at_home(app: Flask, home: Forbund, role: Role, own: Planted) -> FlaskClient:
@@ -177,6 +182,7 @@ def _probe(app: Flask, nation: Nation, browser: FlaskClient, rule: Rule, method:
         nation.tried += 1
         if other.canary.encode() in body:
             nation.leaks.append(f"{method} {url} shows a canary")
+        nation.leaks += [f"{method} {url} shows {word!r} of somebody" for word in nation.hidden.met(body)]
         if "slug" in rule.arguments and status < 300 and slug == other.slug:
             nation.leaks.append(f"{method} {url} answers {status}")
         if status >= 500:
@@ -227,9 +233,10 @@ def test_a_role_reaches_exactly_what_the_table_gives(app: Flask, nation: Nation)
             demand = guarded[0]
             assert isinstance(demand, Permission)
             values = {name: nation.own.rows.get(table) for name, table in ROWS.items()}
-            status, _answer = ask(
+            status, answer = ask(
                 browser, method, address(app, rule, slug=nation.own.slug, **values), nation.own
             )
+            assert nation.hidden.met(answer) == [], (role, method, rule.rule)
             if role in NATIONAL_ROLES:
                 assert status == 404, (role, method, rule.rule)
             elif rule.endpoint in OWN_ALONE and demand in ROLE_PERMISSIONS[role]:

@@ -10,7 +10,7 @@ from flask import Flask, Request, request
 from fyrklang.kernel.limits import API, EXPORT, LOGIN, SEARCH, WRITE, Limit, Limiter
 from fyrklang.web.security import API_PREFIX, SAFE_METHODS
 
-LOGIN_PATHS = ("/logga-in", "/auth/", "/inbjudan")
+LOGIN_PATHS = ("/logga-in", "/auth/", "/inbjudan", "/remiss/", "/remisstatus/")
 EXPORT_ENDINGS = (".xlsx", ".csv", ".pdf", ".zip", ".json")
 SEARCH_FIELDS = ("q", "sok", "s")
 

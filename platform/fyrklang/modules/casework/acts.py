@@ -10,7 +10,7 @@ from fyrklang.tenancy.session import TenantSession
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.i18n import lazy_gettext
 
-REFERRAL, STAY, PARTICIPANT = "referral", "stay", "participant"
+REFERRAL, STAY, PARTICIPANT, INVITATION = "referral", "stay", "participant", "referral_invitation"
 
 
 def _nameless(_session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -20,6 +20,7 @@ def _nameless(_session: TenantSession, ids: Collection[UUID]) -> Mapping[UUID, s
 thing(REFERRAL, lazy_gettext("Remiss"), _nameless)
 thing(STAY, lazy_gettext("Deltagande"), _nameless)
 thing(PARTICIPANT, lazy_gettext("Deltagare"), _nameless)
+thing(INVITATION, lazy_gettext("Inbjudan att remittera"), _nameless)
 
 SENT = action("referral.sent", lazy_gettext("Skickade en remiss"), Group.WRITE)
 ANSWERED = action("referral.answered", lazy_gettext("Kompletterade en remiss"), Group.WRITE)
@@ -42,3 +43,14 @@ TASK_CHANGED = action("task.changed", lazy_gettext("Ändrade en uppgift"), Group
 TASK_DONE = action("task.done", lazy_gettext("Gjorde klart en uppgift"), Group.WRITE)
 ASSIGNED = action("stay.assigned", lazy_gettext("Ändrade vem som är ansvarig"), Group.WRITE)
 PRINTED = action("plan.printed", lazy_gettext("Skrev ut en plan"), Group.EXPORT)
+INVITED = action("referral.invited", lazy_gettext("Bjöd in någon att remittera"), Group.WRITE)
+UNINVITED = action("referral.uninvited", lazy_gettext("Återkallade en inbjudan att remittera"), Group.WRITE)
+UNMASKED = action("participant.unmasked", lazy_gettext("Visade vem en deltagare är"), Group.READ)
+IDENTIFIED = action("participant.identified", lazy_gettext("Sparade vem en deltagare är"), Group.WRITE)
+PROTECTED = action("participant.protected", lazy_gettext("Skyddade en deltagare"), Group.WRITE)
+ASKED_TO_UNPROTECT = action(
+    "participant.unprotect_asked", lazy_gettext("Bad om att en deltagares skydd upphör"), Group.WRITE
+)
+UNPROTECTED = action(
+    "participant.unprotected", lazy_gettext("Bekräftade att en deltagares skydd upphör"), Group.WRITE
+)

@@ -13,7 +13,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.access.teams import parties_of
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
-from fyrklang.modules.casework import codes, consents, endings, notes, plans, present, schemas, stays
+from fyrklang.modules.casework import codes, consents, drawing, endings, notes, plans, present, schemas, stays
 from fyrklang.modules.casework.caseload import listing
 from fyrklang.modules.casework.caseload import present as caseload
 from fyrklang.modules.casework.caseload import service as assigning
@@ -76,7 +76,7 @@ def show(actor: Actor, stay_id: UUID) -> str:
         sharing=sharing,
         draft=notes.draft_of(actor, case.stay),
         months=months,
-        lanes=present.lanes(stays.activities(actor, case.stay), months),
+        lanes=drawing.lanes(stays.activities(actor, case.stay), months),
         before_end=present.missing_before_end(case, measured, plan.plan is not None),
         may_undo=endings.may_undo(case.stay),
         tasks=tasks.of_one(actor, stay_id),
@@ -204,9 +204,9 @@ def write(actor: Actor, stay_id: UUID) -> Any:
 @pages.route("/<uuid:stay_id>/utkast", permission=WRITE, methods=("POST",))
 def save_draft(actor: Actor, stay_id: UUID) -> FlaskResponse:
     """Keep what is being written: asked by the page a second after the last key."""
-    form = _bound(schemas.DraftIn)
-    row = notes.save_draft(actor, stay_id, form.values)
-    return make_response(render("draft", actor, draft=row))
+    form = bind(schemas.DraftIn, request.form)
+    row = notes.save_draft(actor, stay_id, form.values) if form.ok else None
+    return make_response(render("draft", actor, draft=row, fault=next(iter(form.errors.values()), "")))
 
 
 @pages.route("/<uuid:stay_id>/anteckning/<uuid:note_id>", permission=READ)

@@ -54,7 +54,26 @@ REFERRAL_STATES = {
     "WITHDRAWN": "Återtagen",
     "COUNTED": "Räknad utan personuppgifter",
 }
+MISSING = {
+    "CONSENT": "Samtycke",
+    "NEEDS": "Vad personen behöver",
+    "TRIED": "Vad som har prövats",
+    "CONTACT": "Hur ni nås",
+}
 OPEN_STATES = ("SENT", "COMPLETION", "QUEUED")
+UNMASK_REASONS = {
+    "CONTACT": "Kontakta personen",
+    "MEETING": "Inför eller under ett möte",
+    "RIGHT_PERSON": "Kontrollera att det är rätt person",
+    "REQUEST": "Personen har bett om det",
+}
+CAME_BY = {"SELF": "Personen sökte själv", "OTHER": "Genom någon annan än de fyra parterna"}
+INVITATION_STATES = {
+    "OPEN": "Väntar",
+    "USED": "Använd",
+    "REVOKED": "Återkallad",
+    "EXPIRED": "Gick ut",
+}
 REASONS = {
     "WRONG_GROUP": "Personen hör inte till målgruppen",
     "FULL": "Insatsen är full",

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Computed, FetchedValue, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Computed, FetchedValue, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fyrklang.kernel.ids import new_id
@@ -75,6 +75,8 @@ class Participant(Sealed, CareRow, Base):
     kommun_code: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="sv")
     interpreter: Mapped[bool] = mapped_column(default=False)
+    name_index: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
+    unprotect_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -132,6 +134,22 @@ class Referral(Sealed, Needs, CareRow, Base):
     decided_on: Mapped[date | None]
     suggested_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class ReferralInvitation(CareRow, Base):
+    """Leave for an official without an account to send one remiss. `token_hash`: SHA-256 (hex) of the link's token."""
+
+    __tablename__ = "referral_invitation"
+    __table_args__ = CARE
+
+    token_hash: Mapped[str]
+    party: Mapped[str]
+    name: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    referral_id: Mapped[UUID | None]
+    revoked_at: Mapped[datetime | None]
+    created_by: Mapped[UUID]
 
 
 class Stay(Needs, OfParticipant, Base):

@@ -7,6 +7,9 @@ from fyrklang.modules.casework import facts, jobs  # noqa: F401 - known from the
 from fyrklang.modules.casework.case_pages import pages as cases
 from fyrklang.modules.casework.caseload.pages import pages as caseload
 from fyrklang.modules.casework.caseload.routes import api as caseload_api
+from fyrklang.modules.casework.entry_pages import pages as entries
+from fyrklang.modules.casework.identity_pages import pages as identity
+from fyrklang.modules.casework.outside_pages import pages as outside
 from fyrklang.modules.casework.plan_pages import pages as plans
 from fyrklang.modules.casework.referral_pages import pages as referrals
 from fyrklang.modules.casework.routes import api
@@ -18,7 +21,7 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="casework",
-    pages=(referrals, cases, plans, caseload, tasks),
+    pages=(referrals, entries, outside, identity, cases, plans, caseload, tasks),
     apis=(api, caseload_api, tasks_api),
     menu=(
         MenuEntry(lambda: gettext("Deltagare"), "users", "cases.index", Permission.CASES_READ, order=12),

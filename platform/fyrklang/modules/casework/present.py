@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from markupsafe import Markup
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.lens import SPECIAL_TAGS
 from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes
-from fyrklang.modules.casework.models import Activity, Commitment, Note, Referral, Situation
+from fyrklang.modules.casework.models import Commitment, Note, Referral, Situation
+from fyrklang.modules.casework.referrals import Wait
 from fyrklang.modules.casework.stays import Case
 from fyrklang.sdk.codes import NEED_GROUPS
 from fyrklang.sdk.insatser import Insats
-from fyrklang.web.formats import MONTHS, date_iso
+from fyrklang.web.formats import date_iso
 from fyrklang.web.forms import Form
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.i18n import lazy_gettext
@@ -32,6 +30,9 @@ DONE = {
     "withdrawn": lazy_gettext("Remissen är återtagen."),
     "accepted": lazy_gettext("Remissen är mottagen. Deltagandet har börjat."),
     "asked": lazy_gettext("Frågan är skickad till remittenten."),
+    "taken_down": lazy_gettext("Svaret är nedskrivet. Remissen står i kön igen."),
+    "queued": lazy_gettext("Personen står i kö. Remittenten ser platsen."),
+    "uninvited": lazy_gettext("Inbjudan är återkallad. Länken öppnar inget längre."),
     "declined": lazy_gettext("Beslutet är sparat och syns för remittenten."),
     "counted": lazy_gettext("Personen är räknad. Inget annat än kön och kvartal är sparat."),
     "consent": lazy_gettext("Samtycket är registrerat."),
@@ -48,9 +49,14 @@ DONE = {
     ),
     "list_saved": lazy_gettext("Listan är sparad."),
     "list_gone": lazy_gettext("Listan är borttagen."),
+    "identified": lazy_gettext("Sparat. Det är dolt för alla tills någon ber att få se det."),
+    "protected": lazy_gettext("Personen är skyddad. Det som talade om vem det är finns inte längre."),
+    "asked_unprotect": lazy_gettext("En annan i teamet måste bekräfta att skyddet upphör."),
+    "unprotected": lazy_gettext("Skyddet har upphört. Personen syns i listorna igen."),
     "ended": lazy_gettext("Deltagandet är avslutat. Siffrorna räknas om."),
     "undone": lazy_gettext("Avslutet är ångrat. Deltagandet fortsätter."),
 }
+LEAST_STARTS = 5
 REASON_WORDS = {"PROTECTED": "Skyddade personuppgifter", "NO_CONSENT": "Samtycker inte"}
 SHARING_WORDS = {
     "OWN": "Bara min part",
@@ -71,17 +77,6 @@ KIND_WORDS = {
     "consent": ("samtycke", "samtycken"),
     "task": ("uppgift att göra", "uppgifter att göra"),
 }
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar or point of the timeline: left edge and width in per cent of the span shown."""
-
-    words: str
-    party: str
-    left: float
-    width: float
-    day: str
 
 
 def party(code: str) -> str:
@@ -149,7 +144,7 @@ def queue_table(actor: Actor, rows: Sequence[Referral], known: Mapping[UUID, Ins
                     "code": Cell(row.code, note=row.reference),
                     "insats": known[row.intervention_id].name if row.intervention_id in known else "",
                     "party": party(row.owner_party),
-                    "fit": fit(row, known.get(row.intervention_id)),
+                    "fit": fit(row.need_groups, known.get(row.intervention_id)),
                     "days": (clock.today() - row.received_on).days,
                     "state": codes.REFERRAL_STATES[row.status],
                 },
@@ -160,11 +155,23 @@ def queue_table(actor: Actor, rows: Sequence[Referral], known: Mapping[UUID, Ins
     )
 
 
-def fit(row: Referral, insats: Insats | None) -> str:
-    """Whether the person's need groups are among those the insats is for."""
+def fit(need_groups: Sequence[str], insats: Insats | None) -> str:
+    """Whether some need groups are among those the insats is for."""
     if insats is None or not insats.target_groups:
         return _("Alla")
-    return _("Passar") if set(row.need_groups) & set(insats.target_groups) else _("Utanför målgruppen")
+    return _("Passar") if set(need_groups) & set(insats.target_groups) else _("Utanför målgruppen")
+
+
+def wait_words(wait: Wait | None) -> str:
+    """How long one waits for a start, with what it rests on."""
+    if wait is None or wait.stays < LEAST_STARTS:
+        return _("För få starter för att säga")
+    return _(
+        "%(days)s dagar, median för %(stays)s starter %(year)s",
+        days=wait.days,
+        stays=wait.stays,
+        year=wait.year,
+    )
 
 
 def by_party(rows: Sequence[Referral]) -> list[tuple[str, int]]:
@@ -184,7 +191,7 @@ def earlier(rows: Sequence[Any], known: Mapping[UUID, Insats]) -> list[str]:
     return said
 
 
-def summary(form: Form) -> list[tuple[str, str]]:
+def summary(form: Form, insats: Insats) -> list[tuple[str, str]]:
     """What a remiss will say, to check before it is sent."""
 
     def listed(name: str, words: Mapping[str, str]) -> str:
@@ -195,6 +202,7 @@ def summary(form: Form) -> list[tuple[str, str]]:
         (_("Juridiskt kön"), codes.LEGAL_SEX.get(form.value("sex"), "")),
         (_("Födelseår"), form.value("birth_year")),
         (_("Behovsgrupper"), listed("need_groups", NEED_GROUPS)),
+        (_("Målgrupp"), fit(form.raw.get("need_groups", ()), insats)),
         (_("Problemområden"), listed("problem_areas", codes.PROBLEM_AREAS)),
         (_("Prövat"), listed("tried", codes.TRIED)),
         (_("Med egna ord"), form.value("own_words")),
@@ -269,34 +277,6 @@ def effect_words(found: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{count} {KIND_WORDS.get(kind, (kind, kind))[count != 1]}" for kind, count in found)
 
 
-def lanes(rows: Sequence[Activity], months: int) -> list[tuple[str, list[Bar]]]:
-    """Lane by lane what has gone on, on a span of some months that ends in a month from today."""
-    last = clock.today() + timedelta(days=30)
-    first = last - timedelta(days=months * 30)
-    found = []
-    for lane, words in codes.LANES.items():
-        own = [row for row in rows if row.lane == lane and (row.ended_on or last) >= first]
-        found.append((words, [_bar(row, first, last) for row in own if row.started_on <= last]))
-    return found
-
-
-def months_of(months: int) -> list[str]:
-    """Short names of the months from the left edge of the timeline to the right, three to five of them."""
-    last = clock.today() + timedelta(days=30)
-    first = last - timedelta(days=months * 30)
-    return [str(MONTHS[(first + (last - first) * part / 4).month - 1])[:3] for part in range(5)]
-
-
-def measured_words(moments: Mapping[str, int]) -> str:
-    """The scores of one area as they are read beside the line: "3 → 5"."""
-    return " → ".join(str(moments[moment]) for moment in ("START", "NOW") if moment in moments)
-
-
-def today_mark(months: int) -> float:
-    """Where today stands on the timeline, in per cent."""
-    return 100 - 100 * 30 / (months * 30)
-
-
 def missing_before_end(case: Case, measured: Mapping[str, Any], goal: bool) -> list[tuple[str, bool]]:
     """What there should be before an ending, and whether it is there."""
     return [
@@ -314,28 +294,3 @@ def shared_with(row: Note) -> str:
     if not readers:
         return _("Bara %(party)s", party=party(row.owner_party))
     return _("Delad med %(parties)s", parties=", ".join(readers))
-
-
-def dot_line(moments: Mapping[str, int]) -> Markup:
-    """Start, now and goal of one area on a line from 0 to 10; the same is said in words beside it."""
-    kinds = {"START": "fy-r-hollow", "NOW": "fy-r-own"}
-    marks = ['<line class="fy-r-track" x1="0" x2="100%" y1="50%" y2="50%"/>']
-    if "START" in moments and "NOW" in moments:
-        low, high = sorted((moments["START"], moments["NOW"]))
-        marks.append(f'<line class="fy-r-band" x1="{low * 10}%" x2="{high * 10}%" y1="50%" y2="50%"/>')
-    if "GOAL" in moments:
-        at = moments["GOAL"] * 10
-        marks.append(f'<line class="fy-r-goal" x1="{at}%" x2="{at}%" y1="18%" y2="82%"/>')
-    for moment, kind in kinds.items():
-        if moment in moments:
-            marks.append(f'<circle class="{kind}" cx="{moments[moment] * 10}%" cy="50%" r="5"/>')
-    return Markup(f'<svg class="fy-mark-row" aria-hidden="true">{"".join(marks)}</svg>')  # noqa: S704
-
-
-def _bar(row: Activity, first: date, last: date) -> Bar:
-    span = (last - first).days
-    begins = max((row.started_on - first).days, 0)
-    ends = min(((row.ended_on or clock.today()) - first).days, span)
-    width = max(100 * (ends - begins) / span, 1.0)
-    words = codes.ACTIVITIES[row.kind][0] if row.kind in codes.ACTIVITIES else row.kind
-    return Bar(words, codes.glyph(row.party), 100 * begins / span, width, date_iso(row.started_on))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import request
-from marshmallow import Schema
+from flask import request, url_for
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.access.teams import team_of
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Invalid
-from fyrklang.modules.casework import intake, present, referrals, schemas
+from fyrklang.modules.casework import identity, intake, present, referrals, schemas, steps, tokens
 from fyrklang.modules.casework.doors import render, see
 from fyrklang.sdk.insatser import Insats, insatser
 from fyrklang.sdk.routes import Pages
@@ -21,14 +20,13 @@ from fyrklang.web.forms import Form, bind
 
 pages = Pages("referrals", __name__, prefix="/remisser")
 
-STEPS: dict[int, type[Schema]] = {2: schemas.PersonStep, 3: schemas.NeedStep, 4: schemas.ConsentStep}
-LAST = 5
-
 
 @pages.route("/ny", permission=Permission.REFERRALS_SEND)
 def new(actor: Actor) -> str:
     """Step 1: which insats, for whom it is, its places and how long one waits."""
-    return _render("choose", actor, insatser=referrals.to_refer_to(actor), waits=referrals.waits(actor))
+    return _render(
+        "choose", actor, insatser=referrals.to_refer_to(actor), waits=referrals.waits(actor.session)
+    )
 
 
 @pages.route("/ny/<uuid:intervention_id>", permission=Permission.REFERRALS_SEND)
@@ -42,16 +40,10 @@ def person(actor: Actor, intervention_id: UUID) -> str:
 def go(actor: Actor, intervention_id: UUID) -> Any:
     """On to the next step, back to the one before, or send; what was written follows along."""
     insats = referrals.open_insats(actor, intervention_id)
-    step = min(max(request.form.get("step", 2, type=int), 2), LAST)
-    way = request.form.get("way", "next")
-    if way == "back":
-        return _step(actor, insats, max(step - 1, 2), _as_written())
-    if step in STEPS:
-        form = bind(STEPS[step], request.form)
-        if not form.ok:
-            return _step(actor, insats, step, form), 422
-        return _step(actor, insats, step + 1, _as_written())
-    return _send(actor, insats)
+    move = steps.read(request.form)
+    if move.step is None:
+        return _send(actor, insats)
+    return _step(actor, insats, move.step, move.form), move.status
 
 
 @pages.route("/mina", permission=Permission.REFERRALS_OWN)
@@ -97,6 +89,7 @@ def queue(actor: Actor) -> str:
         over=over,
         by_party=present.by_party(rows),
         insatser=[each for each in known.values() if each.follows_people],
+        without=[each for each in known.values() if each.follows_people and not each.referral_required],
         form=Form(),
     )
 
@@ -105,6 +98,16 @@ def queue(actor: Actor) -> str:
 def show(actor: Actor, referral_id: UUID) -> str:
     """One remiss, and what can be decided."""
     return _show(actor, referral_id, Form.of({"started_on": clock.today()}))
+
+
+@pages.route("/<uuid:referral_id>/identitet", permission=Permission.CASES_UNMASK, methods=("POST",))
+def reveal(actor: Actor, referral_id: UUID) -> Any:
+    """Show who the remiss is about, this once."""
+    form = bind(schemas.RevealIn, request.form)
+    if not form.ok:
+        return _refused(actor, referral_id, form)
+    found = identity.reveal_referred(actor, referral_id, form.values["why"])
+    return _show(actor, referral_id, Form.of({"started_on": clock.today()}), found)
 
 
 @pages.route("/<uuid:referral_id>/ta-emot", permission=Permission.CASES_WRITE, methods=("POST",))
@@ -127,8 +130,25 @@ def ask(actor: Actor, referral_id: UUID) -> Any:
     form = bind(schemas.QuestionIn, request.form)
     if not form.ok:
         return _refused(actor, referral_id, form)
-    referrals.ask(actor, referral_id, form.values["question"], ())
+    referrals.ask(actor, referral_id, form.values["question"], form.values["missing"])
     return see(actor, "referrals.queue", klart="asked")
+
+
+@pages.route("/<uuid:referral_id>/svar", permission=Permission.CASES_WRITE, methods=("POST",))
+def take_down_answer(actor: Actor, referral_id: UUID) -> Any:
+    """Write down an answer that came by telephone or letter."""
+    form = bind(schemas.AnswerIn, request.form)
+    if not form.ok:
+        return _refused(actor, referral_id, form)
+    referrals.take_down_answer(actor, referral_id, form.values["answer"])
+    return see(actor, "referrals.show", klart="taken_down", referral_id=referral_id)
+
+
+@pages.route("/<uuid:referral_id>/ko", permission=Permission.CASES_WRITE, methods=("POST",))
+def put_in_queue(actor: Actor, referral_id: UUID) -> Any:
+    """Let the person wait for a place."""
+    referrals.put_in_queue(actor, referral_id)
+    return see(actor, "referrals.queue", klart="queued")
 
 
 @pages.route("/<uuid:referral_id>/tacka-nej", permission=Permission.CASES_WRITE, methods=("POST",))
@@ -164,30 +184,22 @@ def _send(actor: Actor, insats: Insats) -> Any:
             form.add_errors(fault.fields)
         else:
             return see(actor, "referrals.own", klart="sent", referral_id=row.id)
-    wrong = next((step for step, schema in STEPS.items() if set(schema().fields) & set(form.errors)), LAST)
-    return _step(actor, insats, wrong, form), 422
-
-
-def _as_written() -> Form:
-    return Form(raw={name: request.form.getlist(name) for name in request.form})
+    return _step(actor, insats, steps.wrong_step(form), form), 422
 
 
 def _step(actor: Actor, insats: Insats, step: int, form: Form) -> str:
-    here = set(STEPS[step]().fields) if step in STEPS else set()
-    names = [name for schema in STEPS.values() for name in schema().fields if name not in here]
-    carried = [(name, value) for name in names for value in request.form.getlist(name)]
-    if step == LAST - 1 and not form.raw.get("consent_parties"):
-        form.raw["consent_parties"] = referrals.receiving_parties(actor, insats.id)
+    parties = referrals.receiving_parties(actor.session, insats.id)
+    steps.propose_parties(form, step, parties)
     return _render(
         "refer",
         actor,
         insats=insats,
         step=step,
         form=form,
-        carried=carried,
-        parties=referrals.receiving_parties(actor, insats.id),
+        carried=steps.carried(request.form, step),
+        parties=parties,
         team=team_of(actor.session, insats.id),
-        summary=present.summary(form) if step == LAST else (),
+        summary=present.summary(form, insats) if step == steps.LAST else (),
     )
 
 
@@ -195,7 +207,10 @@ def _own(actor: Actor, referral_id: UUID, form: Form) -> str:
     row = referrals.own_one(actor, referral_id)
     ids = {row.intervention_id, row.suggested_id} - {None}
     known = insatser(actor.session, {each for each in ids if each is not None})
-    return _render("own", actor, row=row, insatser=known, form=form)
+    token = tokens.of_referral(actor.session, row.id)
+    held = row.status_hash == tokens.digest(token)
+    link = url_for("outside.status", slug=actor.slug, token=token, _external=True) if held else ""
+    return _render("own", actor, row=row, insatser=known, form=form, link=link)
 
 
 def _refused(actor: Actor, referral_id: UUID, form: Form) -> Any:
@@ -203,7 +218,7 @@ def _refused(actor: Actor, referral_id: UUID, form: Form) -> Any:
     return _show(actor, referral_id, form), 422
 
 
-def _show(actor: Actor, referral_id: UUID, form: Form) -> str:
+def _show(actor: Actor, referral_id: UUID, form: Form, found: identity.Identity | None = None) -> str:
     row = referrals.get(actor, referral_id)
     known = insatser(actor.session)
     others = [each for each in known.values() if each.takes_referrals and each.id != row.intervention_id]
@@ -215,6 +230,8 @@ def _show(actor: Actor, referral_id: UUID, form: Form) -> str:
         others=others,
         earlier=present.earlier(referrals.duplicates(actor, row), known),
         form=form,
+        found=found,
+        has_any=identity.has_any(row),
     )
 
 

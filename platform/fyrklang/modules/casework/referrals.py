@@ -16,14 +16,26 @@ from fyrklang.access.permissions import Permission
 from fyrklang.access.teams import parties_of, referrer_tag, team_of
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid, NotFound
-from fyrklang.modules.casework import acts, codes
+from fyrklang.kernel.ids import new_id
+from fyrklang.modules.casework import acts, codes, identity, tokens
 from fyrklang.modules.casework.models import Participant, Referral, Stay
 from fyrklang.sdk.audit import record, record_reading
 from fyrklang.sdk.facts import Cell
 from fyrklang.sdk.insatser import Insats, insatser
+from fyrklang.tenancy.session import TenantSession
 
 ANSWER_DAYS = 14
+_NOT_COLUMNS = {"consent_parties", "consented", "identity_consented", *identity.FIELDS}
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends a remiss: a person with an account, or an invitation that stands for one without."""
+
+    id: UUID
+    name: str
+    party: str
 
 
 @dataclass(frozen=True)
@@ -41,12 +53,12 @@ def to_refer_to(actor: Actor) -> list[Insats]:
     return [each for each in insatser(actor.session).values() if each.follows_people and each.takes_referrals]
 
 
-def waits(actor: Actor) -> dict[UUID, Wait]:
+def waits(session: TenantSession) -> dict[UUID, Wait]:
     """The latest known wait of each insats, from counted cells."""
     query = select(Cell.intervention_id, Cell.year, Cell.numerator, Cell.denominator).where(
         Cell.measure == "M10", Cell.quarter == 0, Cell.sex == "T"
     )
-    rows = actor.session.execute(query.order_by(Cell.year))
+    rows = session.execute(query.order_by(Cell.year))
     return {row.intervention_id: Wait(row.year, row.numerator, row.denominator) for row in rows}
 
 
@@ -62,9 +74,9 @@ def open_insats(actor: Actor, intervention_id: UUID) -> Insats:
     return found
 
 
-def receiving_parties(actor: Actor, intervention_id: UUID) -> list[str]:
+def receiving_parties(session: TenantSession, intervention_id: UUID) -> list[str]:
     """The parties in the team, which the person is asked to let the remiss go to."""
-    return parties_of(team_of(actor.session, intervention_id))
+    return parties_of(team_of(session, intervention_id))
 
 
 def send(actor: Actor, intervention_id: UUID, values: Mapping[str, Any]) -> Referral:
@@ -77,26 +89,39 @@ def send(actor: Actor, intervention_id: UUID, values: Mapping[str, Any]) -> Refe
     insats = open_insats(actor, intervention_id)
     if actor.party is None or actor.person_id is None:
         raise Invalid(fields={"": "Bara den som arbetar hos en av de fyra parterna kan skicka remiss."})
+    row = lay(actor.session, insats, Sender(actor.person_id, actor.name, actor.party), values)
+    record(actor, acts.SENT, acts.REFERRAL, row.id)
+    return row
+
+
+def lay(session: TenantSession, insats: Insats, sender: Sender, values: Mapping[str, Any]) -> Referral:
+    """Lay a remiss in the queue of an insats.
+
+    Raises:
+        Invalid: consent is missing, or dated ahead of today.
+    """
     _check_consent(values)
-    parties = sorted({*values["consent_parties"], actor.party})
+    parties = sorted({*values["consent_parties"], sender.party})
     row = Referral(
-        **{name: value for name, value in values.items() if name not in ("consent_parties", "consented")},
+        **{name: value for name, value in values.items() if name not in _NOT_COLUMNS},
+        id=new_id(),
         consent_parties=parties,
         consent_text_version=codes.TEXT_VERSION,
         intervention_id=insats.id,
-        owner_party=actor.party,
-        visible_to=[*(party for party in parties if party != actor.party), referrer_tag(actor.person_id)],
+        owner_party=sender.party,
+        visible_to=[*(party for party in parties if party != sender.party), referrer_tag(sender.id)],
         reference=_reference(),
-        referring_party=codes.party_kind(actor.party),
-        referred_by=actor.person_id,
-        referrer_name=actor.name,
+        referring_party=codes.party_kind(sender.party),
+        referred_by=sender.id,
+        referrer_name=sender.name,
         received_on=clock.today(),
         answer_by=clock.today() + timedelta(days=ANSWER_DAYS),
-        created_by=actor.person_id,
+        created_by=sender.id,
     )
-    actor.session.add(row)
-    actor.session.flush()
-    record(actor, acts.SENT, acts.REFERRAL, row.id)
+    identity.seal_referred(session, insats, row, values)
+    row.status_hash = tokens.digest(tokens.of_referral(session, row.id))
+    session.add(row)
+    session.flush()
     return row
 
 
@@ -129,13 +154,18 @@ def answer(actor: Actor, referral_id: UUID, text: str) -> None:
         Conflict: nothing is asked.
     """
     actor.require(Permission.REFERRALS_SEND)
-    row = _sent(actor, referral_id)
-    if row.status != "COMPLETION":
-        raise Conflict
-    row.answer, row.status = text, "SENT"
-    row.version += 1
-    actor.session.flush()
-    record(actor, acts.ANSWERED, acts.REFERRAL, row.id)
+    _answered(actor, _sent(actor, referral_id), text)
+
+
+def take_down_answer(actor: Actor, referral_id: UUID, text: str) -> None:
+    """Write down what the referrer answered by telephone or letter.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+        Conflict: nothing is asked.
+    """
+    actor.require(Permission.CASES_WRITE)
+    _answered(actor, _one(actor, referral_id), text)
 
 
 def withdraw(actor: Actor, referral_id: UUID) -> None:
@@ -179,13 +209,16 @@ def get(actor: Actor, referral_id: UUID) -> Referral:
 
 
 def duplicates(actor: Actor, referral: Referral) -> Sequence[Any]:
-    """Earlier and present stays of the same code in the insatser the actor works in."""
+    """Earlier and present stays of the same code or number in the insatser the actor works in."""
+    same = Participant.code_norm == func.lower(func.btrim(referral.code))
+    if referral.number_index is not None:
+        same |= Participant.number_index == referral.number_index
     query = (
         select(Stay.id, Stay.intervention_id, Stay.status, Stay.started_on, Stay.ended_on)
         .join(
             Participant, (Participant.tenant_id == Stay.tenant_id) & (Participant.id == Stay.participant_id)
         )
-        .where(Participant.code_norm == func.lower(func.btrim(referral.code)), Stay.status != "MISREG")
+        .where(same, Participant.identity_mode != "PROTECTED", Stay.status != "MISREG")
     )
     return actor.session.execute(query.order_by(Stay.started_on.desc())).all()
 
@@ -199,6 +232,20 @@ def ask(actor: Actor, referral_id: UUID, question: str, missing: Sequence[str]) 
     """
     row = undecided(actor, referral_id)
     row.status, row.question, row.missing = "COMPLETION", question, list(missing)
+    settle(actor, row)
+
+
+def put_in_queue(actor: Actor, referral_id: UUID) -> None:
+    """Say that the person fits and waits for a place.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+        Conflict: it is decided, or stands in the queue already.
+    """
+    row = undecided(actor, referral_id)
+    if row.status == "QUEUED":
+        raise Conflict
+    row.status = "QUEUED"
     settle(actor, row)
 
 
@@ -240,6 +287,15 @@ def settle(actor: Actor, row: Referral) -> None:
     row.version += 1
     actor.session.flush()
     record(actor, acts.DECIDED, acts.REFERRAL, row.id, status=row.status, why=row.decision_reason or "")
+
+
+def _answered(actor: Actor, row: Referral, text: str) -> None:
+    if row.status != "COMPLETION":
+        raise Conflict
+    row.answer, row.status = text, "SENT"
+    row.version += 1
+    actor.session.flush()
+    record(actor, acts.ANSWERED, acts.REFERRAL, row.id)
 
 
 def _one(actor: Actor, referral_id: UUID) -> Referral:

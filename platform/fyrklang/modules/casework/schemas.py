@@ -2,74 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from fyrklang.modules.casework import codes
 from fyrklang.modules.casework.counting import WORKING
+from fyrklang.modules.casework.shapes import (
+    CHOOSE,
+    CHOOSE_SOME,
+    choice,
+    day,
+    no_number,
+    percent,
+    several,
+    words,
+)
 from fyrklang.sdk.codes import NEED_GROUPS, SEXES
-from fyrklang.web.forms import SwedishDate, SwedishInteger
-
-CHOOSE = "Välj ett av alternativen."
-CHOOSE_SOME = "Välj minst ett alternativ."
-DATE = "Ange datum som åååå-mm-dd, till exempel 2026-11-21."
-PERCENT = "Ange procent av heltid, 0–100."
-_NUMBER_LIKE = re.compile(r"\d{6}[-+ ]?\d{4}")
-
-
-def choice(among: Iterable[str], **options: Any) -> fields.String:
-    """One of some codes."""
-    return fields.String(
-        validate=validate.OneOf(list(among), error=CHOOSE),
-        error_messages={"required": CHOOSE, "null": CHOOSE, "invalid": CHOOSE},
-        **options,
-    )
-
-
-def several(among: Iterable[str], **options: Any) -> fields.List[str]:
-    """Any number of codes; with `least=1` at least one."""
-    least = options.pop("least", 0)
-    if least:
-        options["validate"] = validate.Length(min=least, error=CHOOSE_SOME)
-        options["error_messages"] = {"required": CHOOSE_SOME}
-    return fields.List(choice(among), **options)
-
-
-def words(most: int, ask: str = "", **options: Any) -> fields.String:
-    """A text of at most so many characters; with `ask` it must be there."""
-    rules: list[Any] = [validate.Length(max=most, error=f"Skriv högst {most} tecken.")]
-    if ask:
-        rules.append(validate.Regexp(r"\s*\S", error=ask))
-        options |= {"required": True, "error_messages": {"required": ask, "null": ask}}
-    else:
-        options.setdefault("load_default", "")
-    return fields.String(validate=rules, **options)
-
-
-def day(*, optional: bool = False) -> SwedishDate:
-    """A day, which may be left out if `optional`."""
-    messages: dict[str, Any] = {"required": DATE, "invalid": DATE, "null": DATE}
-    if optional:
-        return SwedishDate(load_default=None, allow_none=True, error_messages=messages)
-    return SwedishDate(required=True, error_messages=messages)
-
-
-def _percent() -> SwedishInteger:
-    rule = validate.Range(0, 100, error=PERCENT)
-    return SwedishInteger(load_default=0, validate=rule, error_messages={"invalid": PERCENT})
-
-
-def no_number(value: str) -> None:
-    """Refuse what could be somebody's personal number.
-
-    Raises:
-        ValidationError: it could.
-    """
-    if _NUMBER_LIKE.search(value):
-        raise ValidationError("Skriv en kod, inte ett personnummer.")
+from fyrklang.web.forms import SwedishInteger
 
 
 class PersonStep(Schema):
@@ -87,6 +37,11 @@ class PersonStep(Schema):
         validate=validate.Range(1920, 2020, error="Ange ett födelseår, till exempel 1987."),
         error_messages={"invalid": "Ange ett födelseår, till exempel 1987."},
     )
+
+    name = words(120)
+    number = words(20)
+    contact = words(120)
+    identity_consented = fields.Boolean(load_default=False)
 
 
 class NeedStep(Schema):
@@ -117,6 +72,7 @@ class ReferralIn(PersonStep, NeedStep, ConsentStep):
 class QuestionIn(Schema):
     """What the team asks the referrer."""
 
+    missing = several(codes.MISSING, load_default=list)
     question = words(500, "Skriv vad som behöver kompletteras.")
 
 
@@ -133,10 +89,26 @@ class DeclineIn(Schema):
     suggested_id = fields.UUID(load_default=None, allow_none=True, error_messages={"invalid_uuid": CHOOSE})
 
 
+class InviteIn(Schema):
+    """Who is invited to send one remiss, from which party and to what."""
+
+    intervention_id = fields.UUID(
+        required=True, error_messages={"required": CHOOSE, "invalid_uuid": CHOOSE, "null": CHOOSE}
+    )
+    party = fields.String(required=True, error_messages={"required": CHOOSE, "null": CHOOSE})
+    name = words(120, "Skriv namnet på den du bjuder in.")
+
+
 class AcceptIn(Schema):
     """Yes, from a day."""
 
     started_on = day()
+
+
+class DirectIn(ReferralIn, AcceptIn):
+    """Somebody who came by themselves or through somebody else than a party, taken in at once."""
+
+    came_by = choice(codes.CAME_BY, required=True)
 
 
 class CountIn(Schema):
@@ -147,6 +119,36 @@ class CountIn(Schema):
     )
     sex = choice(SEXES, required=True)
     reason = choice(("PROTECTED", "NO_CONSENT"), required=True)
+
+
+class IdentityIn(Schema):
+    """Who a participant is."""
+
+    name = words(120)
+    number = words(20)
+    contact = words(120)
+
+
+class RevealIn(Schema):
+    """Why somebody wants to see who it is."""
+
+    why = choice(codes.UNMASK_REASONS, required=True)
+
+
+class ProtectIn(Schema):
+    """That what names the person is to be destroyed."""
+
+    understood = fields.Boolean(
+        required=True,
+        validate=validate.Equal(True, error="Kryssa i att du förstår vad som raderas."),
+        error_messages={"required": "Kryssa i att du förstår vad som raderas."},
+    )
+
+
+class FindIn(Schema):
+    """A number, a name or a whole code."""
+
+    word = words(80, "Skriv ett personnummer, ett namn eller hela koden.")
 
 
 class ConsentIn(Schema):
@@ -172,8 +174,8 @@ class SituationIn(Schema):
     """Occupation and support at one moment."""
 
     occupations = several(codes.OCCUPATIONS, least=1, required=True)
-    work_extent = _percent()
-    study_extent = _percent()
+    work_extent = percent()
+    study_extent = percent()
     subsidy = choice(codes.SUBSIDIES, load_default=None, allow_none=True)
     income_sources = several(codes.INCOMES, least=1, required=True)
 

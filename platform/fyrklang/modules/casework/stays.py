@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from fyrklang.access.actor import Actor
+from fyrklang.access.lens import SPECIAL_TAGS
 from fyrklang.access.permissions import Permission
 from fyrklang.access.relations import CaseFacts
 from fyrklang.access.relations import Consent as ConsentFact
@@ -28,8 +29,11 @@ from fyrklang.modules.casework.models import (
     Stay,
 )
 from fyrklang.sdk.audit import record, record_reading
+from fyrklang.sdk.care import PROTECTED
 from fyrklang.sdk.facts import ask_for_recompute
 from fyrklang.sdk.insatser import Insats, insatser
+
+LENS_TAGS = tuple(tag for tag in SPECIAL_TAGS if tag != "R-")
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,15 @@ def opened(actor: Actor, stay_id: UUID, permission: Permission = Permission.CASE
         raise NotFound
     rows = consents.ledger(actor, person.id)
     actor.require_case(permission, _facts(actor, stay, person, rows))
+    team = tuple(team_of(actor.session, insats.id))
+    if person.identity_mode == PROTECTED and not _keeps(actor, stay, person, team):
+        raise NotFound
     found = actor.session.scalars(select(Situation).where(Situation.stay_id == stay.id))
     return Case(
         stay,
         person,
         insats,
-        tuple(team_of(actor.session, insats.id)),
+        team,
         rows,
         {row.moment: row for row in found},
     )
@@ -230,6 +237,20 @@ def _recount(actor: Actor, stay: Stay) -> None:
     """Have every year the stay touches counted anew."""
     for year in range(stay.started_on.year, (stay.ended_on or clock.today()).year + 1):
         ask_for_recompute(actor.session, stay.intervention_id, year)
+
+
+def _keeps(actor: Actor, stay: Stay, person: Participant, team: Sequence[Colleague]) -> bool:
+    """Whether a protected person's case is the actor's to open: theirs, covered by them, or their insats.
+
+    A lens shows the cases it was opened on and no others; the wall sees to that.
+
+    Where nobody answers for the insats, colleagues in the party that answers for the person do.
+    """
+    through_lens = (actor.context.party or "").startswith(LENS_TAGS)
+    if through_lens or actor.person_id in (stay.assigned_to, stay.cover_for):
+        return True
+    leading = {each.person_id for each in team if each.responsible}
+    return actor.person_id in leading if leading else actor.party == person.owner_party
 
 
 def _facts(actor: Actor, stay: Stay, person: Participant, rows: Sequence[Consent]) -> CaseFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from fyrklang.modules.casework.schemas import words
+from fyrklang.modules.casework.shapes import words
 
 SOMEBODY = "Välj någon i teamet."
 CHOOSE = "Välj minst en deltagare."

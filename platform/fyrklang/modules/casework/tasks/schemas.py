@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from fyrklang.modules.casework.schemas import day, words
+from fyrklang.modules.casework.shapes import day, words
 
 WHAT = "Skriv vad som ska göras."
 SOMEBODY = "Välj någon i teamet."
