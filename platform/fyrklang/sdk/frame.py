@@ -14,7 +14,7 @@ from fyrklang.identity.visitor import Membership, Visitor
 from fyrklang.kernel.clock import STOCKHOLM
 from fyrklang.sdk.parts import MenuEntry, Part, Place
 from fyrklang.sdk.plugins import menu as plugin_menu
-from fyrklang.web.context import PARTIES, Banner, Menu, MenuItem, Party, Person, Shell, TenantChoice
+from fyrklang.web.context import PARTIES, Banner, Menu, MenuItem, Party, Person, Search, Shell, TenantChoice
 from fyrklang.web.formats import date_iso
 from fyrklang.web.i18n import gettext as _
 
@@ -45,12 +45,24 @@ def shell(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> Shell:
         home_url="/",
         synthetic=demo and (here is None or here.synthetic),
         banner=_banner(here),
+        search=_search(parts, person, here),
     )
 
 
 def init_app(app: Flask, parts: tuple[Part, ...], *, demo: bool) -> None:
     """Remember what `shell` needs; returns nothing."""
     app.extensions["fyrklang.shell"] = partial(shell, app, parts, demo=demo)
+
+
+def _search(parts: tuple[Part, ...], person: Visitor, here: Membership | None) -> Search | None:
+    """The first search that the person's roles here let them use."""
+    if here is None or person.national_roles:
+        return None
+    held = permissions_of(frozenset(Role(code) for code in here.roles))
+    entry = next((part.search for part in parts if part.search and part.search.permission in held), None)
+    if entry is None:
+        return None
+    return Search(url_for(entry.endpoint, slug=here.slug), entry.label())
 
 
 def _banner(here: Membership | None) -> Banner | None:

@@ -31,7 +31,8 @@ class MenuEntry:
 class Part:
     """Everything a feature registers, named in one place. Jobs and facts register when imported.
 
-    What `case_start` brings is asked for only with a context that reaches participants.
+    What `case_start` brings is asked for only with a context that reaches participants. `search` is where the
+    search field of the frame sends what is written in it, as a form; its label says what can be found.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Part:
     menu: tuple[MenuEntry, ...] = ()
     start: tuple[StartProvider, ...] = ()
     case_start: tuple[CaseStartProvider, ...] = ()
+    search: MenuEntry | None = None

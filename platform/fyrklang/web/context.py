@@ -93,7 +93,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Search:
-    """The search field of the top bar: sends `q` by GET to `url`."""
+    """The search field of the top bar: sends `q` by POST to `url`, so that no name stands in an address."""
 
     url: str
     placeholder: str

@@ -30,6 +30,7 @@ OWN_READ = action("referral.own_read", lazy_gettext("Läste egna remisser"), Gro
 QUEUE_READ = action("referral.read", lazy_gettext("Läste remisser"), Group.READ)
 STARTED = action("stay.started", lazy_gettext("Tog emot en deltagare"), Group.WRITE)
 LIST_READ = action("stay.list_read", lazy_gettext("Läste listan över deltagare"), Group.READ)
+SEARCHED = action("stay.searched", lazy_gettext("Sökte efter en deltagare"), Group.READ)
 READ = action("stay.read", lazy_gettext("Läste om en deltagare"), Group.READ)
 CONSENT_GIVEN = action("consent.given", lazy_gettext("Registrerade samtycke"), Group.WRITE)
 CONSENT_WITHDRAWN = action("consent.withdrawn", lazy_gettext("Återkallade samtycke"), Group.WRITE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fyrklang.access.actor import Actor
@@ -172,8 +172,10 @@ def _named(vault: Vault, word: str) -> Any:
     number = _number(word)
     if number is not None:
         same = Participant.number_index == number_index(vault, number)
-    else:
-        same = Participant.name_index.contains(name_index(vault, word))
+    elif words := name_index(vault, word):
+        same = Participant.name_index.contains(words)
+    else:  # Every name holds all of no words.
+        return false()
     return same & (Participant.identity_mode == IDENTIFIED)
 
 

@@ -8,6 +8,8 @@ from fyrklang.modules.casework.case_pages import pages as cases
 from fyrklang.modules.casework.caseload.pages import pages as caseload
 from fyrklang.modules.casework.caseload.routes import api as caseload_api
 from fyrklang.modules.casework.entry_pages import pages as entries
+from fyrklang.modules.casework.finding.pages import pages as finding
+from fyrklang.modules.casework.finding.routes import api as finding_api
 from fyrklang.modules.casework.identity_pages import pages as identity
 from fyrklang.modules.casework.outside_pages import pages as outside
 from fyrklang.modules.casework.plan_pages import pages as plans
@@ -21,8 +23,8 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="casework",
-    pages=(referrals, entries, outside, identity, cases, plans, caseload, tasks),
-    apis=(api, caseload_api, tasks_api),
+    pages=(referrals, entries, outside, identity, cases, plans, caseload, tasks, finding),
+    apis=(api, caseload_api, tasks_api, finding_api),
     menu=(
         MenuEntry(lambda: gettext("Deltagare"), "users", "cases.index", Permission.CASES_READ, order=12),
         MenuEntry(
@@ -33,4 +35,7 @@ PART = Part(
         ),
     ),
     case_start=(start,),
+    search=MenuEntry(
+        lambda: gettext("Kod, namn eller personnummer"), "search", "finding.find", Permission.CASES_READ
+    ),
 )

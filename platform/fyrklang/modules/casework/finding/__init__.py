@@ -1,0 +1,1 @@
+"""Finding a participant by code, name or personal number."""
