@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from fyrklang.national.release.lp import extreme, room
+from fyrklang.national.release.lp import Bounds, room
 
 INVESTMENT = [[20, 50, 10], [8, 19, 22], [17, 32, 12]]
 UNION = [[18, 1, 2], [15, 9, 8], [11, 7, 9]]
@@ -39,9 +39,10 @@ def test_the_attackers_interval(case: str) -> None:
     rows += [np.repeat(np.eye(3)[i], 3) for i in range(3)] + [np.tile(np.eye(3)[j], 3) for j in range(3)]
     matrix = csr_array(np.array(rows))
     place = room(matrix, np.arange(len(rows)), np.arange(9), truth)
+    bounds = Bounds(place)
     for (i, j), interval in expected.items():
         target = np.eye(9)[3 * i + j][place.columns]
-        found = [extreme(place, target, up=up)[0] for up in (False, True)]
+        found = [bounds.extreme(target, up=up)[0] for up in (False, True)]
         assert found == pytest.approx(interval, abs=1e-6)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fyrklang.national.release.lp import RESIDUAL, extreme, room
+from fyrklang.national.release.lp import RESIDUAL, Bounds, room
 from fyrklang.national.release.pattern import Pattern, complement, needed_rows
 from fyrklang.national.release.system import Ints
 
@@ -41,17 +41,28 @@ def exposed(pattern: Pattern, block: int) -> list[tuple[int, Ints]]:
     system = pattern.system
     columns = np.flatnonzero(system.leaf_block == block)
     rows = needed_rows(pattern)
-    place = room(system.matrix, rows[system.cell_block[rows] == block], columns, system.leaf_n)
+    rows = rows[system.cell_block[rows] == block]
+    place = room(system.matrix, rows, columns, system.leaf_n)
     targets = np.flatnonzero(pattern.primary & pattern.hidden & (system.cell_block == block))
     wanted = system.matrix[targets][:, place.columns].toarray()
     k = system.lattice.parameters.k
+    bounds = Bounds(place)
+    # The leaves found for one cell often do for others as well.
+    up, down = system.values[targets] >= k, system.values[targets] == 0
     found: list[tuple[int, Ints]] = []
-    for cell, target in zip(targets.tolist(), wanted, strict=True):
-        for up in (True, False):
-            value, binding = extreme(place, target, up=up)
-            if value < k - RESIDUAL if up else value > RESIDUAL:
+    for at, cell in enumerate(targets.tolist()):
+        for rise, proved in ((True, up), (False, down)):
+            if proved[at]:
+                continue
+            value, binding = bounds.extreme(wanted[at], up=rise)
+            if value < k - RESIDUAL if rise else value > RESIDUAL:
                 found.append((cell, binding))
                 break
+            leaves = bounds.leaves()
+            if leaves is not None:
+                sums = wanted @ leaves
+                up |= sums >= k - RESIDUAL
+                down |= sums <= RESIDUAL
     return found
 
 

@@ -1,7 +1,8 @@
 """The attacker's linear programs: what leaves are possible, given every published number.
 
 All leaves x ≥ 0 with A·x = v for the published rows. A hidden cell is safe when it can be 0 in one such x
-and at least k in another. Solved by HiGHS, through scipy.
+and at least k in another. Solved by HiGHS: many targets at once by its interior point method without
+crossover, exact bounds one after another by the simplex method, each from where the one before ended.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import highspy
 import numpy as np
-from scipy.optimize import LinearConstraint, linprog, milp
+from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import block_array, csr_array, eye_array, vstack
 
 from fyrklang.national.release.system import Floats, Ints, Matrix
@@ -20,6 +22,8 @@ RESIDUAL = 1e-6
 PLENTY = 1e5
 """More people than any leaf has: keeps an unbounded program bounded."""
 _BINDS = 1e-7
+_BINDS_INSIDE = 1e-4
+_NODES = 2000
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class Room:
     matrix: Matrix
     fixed: Floats
 
+    def takes(self, leaves: Floats) -> bool:
+        """Whether the leaves agree with what is published."""
+        return not len(self.rows) or float(np.abs(self.matrix @ leaves - self.fixed).max()) <= RESIDUAL
+
 
 def room(matrix: Matrix, rows: Ints, columns: Ints, truth: Floats) -> Room:
     """What is left to move when the other leaves are known and leaves under a published zero are gone."""
@@ -52,7 +60,7 @@ def room(matrix: Matrix, rows: Ints, columns: Ints, truth: Floats) -> Room:
 
 @dataclass(frozen=True)
 class Answer:
-    """Possible leaves, and the published rows that hold the objective where it is."""
+    """Possible leaves of the room, and the published rows that hold the goal where it is."""
 
     leaves: Floats
     binding: Ints
@@ -68,26 +76,52 @@ def push_up(place: Room, targets: Matrix, given: tuple[Floats, Floats], k: float
     weights, outside = given
     many, leaves = targets.shape
     goal = np.concatenate([np.zeros(leaves), -weights])
-    upper = block_array([[-targets, eye_array(many)]]).tocsr()
-    equal = block_array([[place.matrix, csr_array((len(place.rows), many))]]).tocsr()
     most = np.concatenate([np.full(leaves, PLENTY), np.full(many, k)])
-    return _solve((goal, most), (equal, place), (upper, outside))
+    held = block_array([[place.matrix, csr_array((len(place.rows), many))], [-targets, eye_array(many)]])
+    low = np.concatenate([place.fixed, np.full(many, -np.inf)])
+    high = np.concatenate([place.fixed, outside])
+    return _inner(place, (goal, most), (held.tocsc(), low, high))
 
 
 def push_down(place: Room, targets: Matrix, weights: Floats) -> Answer | None:
     """Leaves that lower the weighted targets as far as they go; None when no answer is exact enough."""
     goal = np.asarray(targets.T @ weights).ravel()
-    return _solve((goal, np.full(len(goal), PLENTY)), (place.matrix, place), None)
+    return _inner(place, (goal, np.full(len(goal), PLENTY)), (place.matrix.tocsc(), place.fixed, place.fixed))
 
 
-def extreme(place: Room, target: Floats, *, up: bool) -> tuple[float, Ints]:
-    """The largest or smallest value of a sum of the room's leaves, and the published rows that hold it there."""
-    if not len(place.columns):
-        return 0.0, np.zeros(0, dtype=np.int64)
-    found = _solve((-target if up else target, np.full(len(target), PLENTY)), (place.matrix, place), None)
-    if found is None:
-        return (0.0 if up else PLENTY), place.rows
-    return float(target @ found.leaves), found.binding
+class Bounds:
+    """Exact bounds within a room, one sum of its leaves after another."""
+
+    def __init__(self, place: Room) -> None:
+        """Load the room once; each bound starts from where the one before ended."""
+        self._place = place
+        many = len(place.columns)
+        self._every = np.arange(many, dtype=np.int32)
+        if many:
+            most = np.full(many, PLENTY)
+            self._solver = _loaded((np.zeros(many), most), (place.matrix.tocsc(), place.fixed, place.fixed))
+            self._solver.setOptionValue("solver", "simplex")
+            self._solver.setOptionValue("simplex_strategy", 4)
+
+    def extreme(self, target: Floats, *, up: bool) -> tuple[float, Ints]:
+        """The largest or smallest value of a sum, and the published rows that hold it there."""
+        place = self._place
+        if not len(place.columns):
+            return 0.0, np.zeros(0, dtype=np.int64)
+        self._solver.changeColsCost(len(target), self._every, -target if up else target)
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return (0.0 if up else PLENTY), place.rows
+        found = self._solver.getSolution()
+        binding = np.abs(np.asarray(found.row_dual)) > _BINDS
+        return float(target @ np.asarray(found.col_value)), place.rows[binding]
+
+    def leaves(self) -> Floats | None:
+        """The leaves of the last bound; None when they are not exact enough."""
+        if not len(self._place.columns):
+            return np.zeros(0)
+        found = np.maximum(np.asarray(self._solver.getSolution().col_value), 0.0)
+        return found if len(found) == len(self._every) and self._place.takes(found) else None
 
 
 def whole_number(place: Room, target: Floats, least: float | None) -> bool:
@@ -105,33 +139,41 @@ def whole_number(place: Room, target: Floats, least: float | None) -> bool:
         np.zeros(many),
         constraints=[limits],
         integrality=np.ones(many, dtype=np.int64),
-        options={"node_limit": 2000},
+        options={"node_limit": _NODES},
     )
     return bool(result.status == 0)
 
 
-def _solve(
-    wanted: tuple[Floats, Floats], equal: tuple[Matrix, Room], upper: tuple[Matrix, Floats] | None
-) -> Answer | None:
-    """Minimise a goal, each variable between 0 and its most; the room's own leaves come first."""
-    (goal, most), (matrix, place) = wanted, equal
+def _inner(place: Room, wanted: tuple[Floats, Floats], held: tuple[Matrix, Floats, Floats]) -> Answer | None:
+    """Minimise a goal from the inside; the room's own leaves come first."""
     if not len(place.columns):
         return None
-    some = len(place.rows) > 0
-    solve: Any = linprog
-    result = solve(
-        goal,
-        A_ub=upper[0] if upper else None,
-        b_ub=upper[1] if upper else None,
-        A_eq=matrix if some else None,
-        b_eq=place.fixed if some else None,
-        bounds=np.column_stack([np.zeros(len(most)), most]),
-        method="highs",
-    )
-    if result.x is None or result.status != 0:
+    solver = _loaded(wanted, held)
+    solver.setOptionValue("solver", "ipx")
+    solver.setOptionValue("run_crossover", "off")
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
-    leaves: Floats = np.maximum(result.x[: len(place.columns)], 0.0)
-    off = float(np.abs(place.matrix @ leaves - place.fixed).max()) if some else 0.0
-    if off > RESIDUAL:
-        return None
-    return Answer(leaves, place.rows[np.abs(result.eqlin.marginals) > _BINDS] if some else place.rows)
+    found = solver.getSolution()
+    leaves = np.maximum(np.asarray(found.col_value)[: len(place.columns)], 0.0)
+    binding = np.abs(np.asarray(found.row_dual)[: len(place.rows)]) > _BINDS_INSIDE
+    return Answer(leaves, place.rows[binding]) if place.takes(leaves) else None
+
+
+def _loaded(wanted: tuple[Floats, Floats], held: tuple[Matrix, Floats, Floats]) -> Any:
+    """HiGHS with a goal to minimise, each variable between 0 and its most, and rows between two limits."""
+    (goal, most), (matrix, low, high) = wanted, held
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = matrix.shape
+    program.col_cost_ = goal
+    program.col_lower_, program.col_upper_ = np.zeros(len(goal)), most
+    program.row_lower_, program.row_upper_ = low, high
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_ = matrix.indptr
+    program.a_matrix_.index_ = matrix.indices
+    program.a_matrix_.value_ = matrix.data
+    solver: Any = highspy.Highs()
+    solver.silent()
+    solver.setOptionValue("threads", 1)
+    solver.passModel(program)
+    return solver
