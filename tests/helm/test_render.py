@@ -10,12 +10,16 @@ from tests.helm.chart import (
     CHART,
     SETS,
     Resource,
+    changed,
     chart,
+    containers,
     helm_python,
+    pods,
     render,
     resources,
     validator,
     values,
+    variables,
     yaml,
 )
 
@@ -60,8 +64,20 @@ def test_no_secret_stands_in_what_is_rendered(name: str) -> None:
     for password in CREDENTIALS.findall(yaml.safe_dump_all(found)):
         assert password.startswith("$("), "a literal password in an address"
     for variable in _variables(found):
-        if re.search(r"SECRET|PASSWORD|REDIS_URL|CLIENT_ID|DATABASE_URL_|ADDRESS", variable["name"]):
+        if re.search(
+            r"SECRET|FIELD_KEYS|PASSWORD|REDIS_URL|CLIENT_ID|DATABASE_URL_|ADDRESS", variable["name"]
+        ):
             assert set(variable["valueFrom"]["secretKeyRef"]) == {"name", "key"}, variable["name"]
+
+
+def test_keys_of_names_reach_every_process_that_reads_settings() -> None:
+    given = changed("small", fieldKeys={"existingSecret": "fyrklang-field-keys"})
+    held = [variables(it) for _label, pod in pods(render(given)) for it in containers(pod)]
+    wanted = {"secretKeyRef": {"name": "fyrklang-field-keys", "key": "field-keys"}}
+    reading = [it for it in held if "FYRKLANG_SECRET_KEY" in it]
+    assert len(reading) > 5
+    assert [it for it in reading if it.get("FYRKLANG_FIELD_KEYS") != wanted] == []
+    assert all("FYRKLANG_FIELD_KEYS" not in it["name"] for it in _variables(resources("small")))
 
 
 def _variables(node: object) -> list[Resource]:

@@ -127,6 +127,9 @@ priorityClassName: {{ . }}
 {{- define "fyrklang.env" -}}
 {{- $ := index . 0 -}}
 {{ include "fyrklang.fromSecret" (list "FYRKLANG_SECRET_KEY" $.Values.secretKey.existingSecret $.Values.secretKey.key) }}
+{{- with $.Values.fieldKeys.existingSecret }}
+{{ include "fyrklang.fromSecret" (list "FYRKLANG_FIELD_KEYS" . $.Values.fieldKeys.key) }}
+{{- end }}
 {{ include "fyrklang.fromSecret" (list "FYRKLANG_REDIS_URL" $.Values.valkey.existingSecret "url") }}
 - name: FYRKLANG_BASE_URL
   value: https://{{ $.Values.host }}
