@@ -49,11 +49,15 @@ class Menu:
     admin: tuple[MenuItem, ...] = ()
     back: MenuItem | None = None
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to choose."""
+        return bool(self.items or self.admin)
+
     @property
     def first(self) -> tuple[MenuItem, ...]:
         """What the phone's bottom bar shows."""
         marked = tuple(item for item in self.items if item.phone)
-        return (marked or self.items)[:BOTTOM_BAR_PLACES]
+        return (marked or self.items or self.admin)[:BOTTOM_BAR_PLACES]
 
     @property
     def rest(self) -> tuple[MenuItem, ...]:

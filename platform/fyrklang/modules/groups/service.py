@@ -132,8 +132,10 @@ def on_list(actor: Actor, series: Series) -> list[Person]:
 
 
 def may_join(actor: Actor, series: Series) -> list[Person]:
-    """Everybody who takes part in the insats now: those a list can be made of."""
-    return people_in(actor.session, [series.intervention_id])
+    """Everybody who takes part in the insats now: those a list can be made of. Tells the log who was read."""
+    found = people_in(actor.session, [series.intervention_id])
+    record_reading(actor, acts.READ, acts.GROUP, [person.stay_id for person in found], group=series.id)
+    return found
 
 
 def set_list(actor: Actor, series_id: UUID, stay_ids: Sequence[UUID]) -> int:

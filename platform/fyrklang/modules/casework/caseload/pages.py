@@ -49,7 +49,7 @@ def undo(actor: Actor, batch: UUID) -> Response:
     return see(actor, "cases.index", klart="unassigned_some" if found.left else "unassigned")
 
 
-@pages.route("/lista", permission=READ)
+@pages.route("/lista", permission=WRITE)
 def name(actor: Actor) -> str:
     """The form for the name of a list."""
     return _name(actor, Form.of({}))
