@@ -23,6 +23,7 @@ from fyrklang.modules import (
     start,
     terms,
     users,
+    webhooks,
 )
 from fyrklang.national.catalogue.part import PART as CATALOGUE
 from fyrklang.national.compare.part import PART as COMPARE
@@ -48,6 +49,7 @@ PARTS: tuple[Part, ...] = (
     emergency.PART,
     users.PART,
     terms.PART,
+    webhooks.PART,
     plugins.PART,
     admin.PART,
     COUNCIL,

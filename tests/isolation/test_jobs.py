@@ -24,6 +24,7 @@ HOSTILE: dict[str, Callable[[Planted], dict[str, Any]]] = {
     "log.seal": lambda _other: {},
     "plugins.nightly": lambda _other: {},
     "users.review_roles": lambda other: {"tenant_id": str(other.tenant_id)},
+    "webhooks.deliver": lambda other: {"delivery_id": str(other.rows["office.webhook_delivery"])},
     "emergency.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
     "consents.lapse": lambda other: {"tenant_id": str(other.tenant_id)},
     "facts.new_quarter": lambda other: {"tenant_id": str(other.tenant_id)},

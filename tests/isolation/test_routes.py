@@ -68,6 +68,8 @@ ROWS = {
     "commitment_id": "care.commitment",
     "note_id": "care.note",
     "cover_id": "registry.delegation",
+    "webhook_id": "office.webhook",
+    "delivery_id": "office.webhook_delivery",
     "round_id": "registry.access_review",
     "emergency_id": "office.emergency_access",
     "task_id": "care.task",

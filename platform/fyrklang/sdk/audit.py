@@ -29,6 +29,7 @@ __all__ = [
     "Group",
     "Thing",
     "action",
+    "listen",
     "record",
     "record_reading",
     "thing",
@@ -135,6 +136,20 @@ def record(
         ValueError: `detail` holds something else than ids, codes and numbers, or `reason` a personal number.
     """
     note(source.session, Entry(act.code, kind, object_id, reason, detail=detail))
+    for listener in LISTENERS:
+        listener(source, act, kind, object_id)
+
+
+Listener = Callable[["HasSession", Action, str, UUID | None], None]
+"""Hears of an act in the transaction it is done in; what it writes stands or falls with the act."""
+
+LISTENERS: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Have a function hear of every act that is recorded."""
+    if listener not in LISTENERS:
+        LISTENERS.append(listener)
 
 
 def record_reading(source: HasSession, act: Action, kind: str, ids: Iterable[UUID], **detail: Any) -> None:

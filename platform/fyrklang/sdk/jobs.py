@@ -102,6 +102,14 @@ def enqueue(
     return producer.enqueue(_session(source), kind, args, key, queue)
 
 
+def enqueue_later(source: Source, kind: str, args: Mapping[str, Any], pause: timedelta) -> UUID:
+    """Ask for a job that begins no sooner than `pause` from now."""
+    session = _session(source)
+    job_id = producer.enqueue(session, kind, args)
+    producer.postpone(session, job_id, pause)
+    return job_id
+
+
 def enqueue_for_platform(
     database: Database, kind: str, args: Mapping[str, Any] | None = None, key: str | None = None
 ) -> UUID:
@@ -162,6 +170,7 @@ __all__ = [
     "cancel_job",
     "enqueue",
     "enqueue_for_platform",
+    "enqueue_later",
     "job",
     "job_view",
     "parked_jobs",

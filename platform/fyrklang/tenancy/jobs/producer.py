@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fyrklang.kernel.ids import new_id
@@ -60,6 +61,12 @@ def enqueue(
         )
     job_id: UUID = session.execute(statement.returning(JOB.c.id)).scalar_one()
     return job_id
+
+
+def postpone(session: TenantSession, job_id: UUID, pause: timedelta) -> None:
+    """Let a job that was asked for in this transaction begin no sooner than `pause` from now."""
+    own = (JOB.c.tenant_id == session.context.tenant_id, JOB.c.id == job_id)
+    session.execute(update(JOB).where(*own).values(run_at=func.clock_timestamp() + pause))
 
 
 def _code(name: str, value: Any) -> Any:
