@@ -273,6 +273,7 @@ def test_a_list_is_narrowed_kept_and_found_again(leader: FlaskClient, team: Team
     assert codes("?visa=avslutade") == {"AVSLUTAD"}
     assert codes("?behov=steg") == codes("?q=finns-inte") == set()
     assert codes("?vem=nonsens&behov=x&insats=y&sida=0") == {"MIN", "INGENS"}
+    assert leader.get(url(team, "/fordela/lista?vem=ingen")).status_code == 200
     kept = leader.post(url(team, "/fordela/lista?vem=ingen&q=hemligt"), data={"name": "Att fördela"})
     assert kept.status_code == 303
     assert "Att fördela" in leader.get(url(team, "/deltagare")).text
