@@ -28,8 +28,8 @@ from fyrklang.modules.economy.models import BudgetLine, EconomyYear, Entry, Equi
 from fyrklang.modules.interventions.models import Count, Goal, Intervention
 from fyrklang.modules.members.models import Seat, Secondment
 from fyrklang.modules.portfolio.models import Step
-from fyrklang.sdk.facts import Touched, recompute
-from fyrklang.tenancy.bulk import insert_many
+from fyrklang.sdk.facts import Cell, Touched, counted_rows
+from fyrklang.tenancy.bulk import insert_many, lay_past_the_wall
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.registry import models
 from fyrklang.tenancy.session import Base, TenantSession, tenant_session
@@ -121,7 +121,8 @@ def _count_associations(database: Database, nation: Nation, progress: Progress) 
 
     def count_one(item: Association) -> None:
         with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
-            recompute(session, Touched())
+            with database.engine("migrator").begin() as connection:
+                lay_past_the_wall(connection, item.id, Cell, counted_rows(session, Touched()))
             if team_of(item) is not None:
                 write_office(session, item, rows.intervention_id(nation, team_insatser(nation, item)[0]))
 

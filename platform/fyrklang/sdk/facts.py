@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -88,19 +89,25 @@ def _recompute_job(asked: JobContext) -> None:
 
 def recompute(session: TenantSession, touched: Touched) -> int:
     """Replace the touched cells by newly counted ones; returns how many there are now."""
-    facts = sorted(
-        {fact for provider in PROVIDERS for fact in provider(session, touched)},
-        # The order of unique keys; comparing whole facts costs as much as writing them.
-        key=attrgetter("intervention_id.int", "measure", "year", "quarter", "sex"),
-    )
+    counted = counted_rows(session, touched)
     scope = delete(Cell)
     if touched.intervention_id is not None:
         scope = scope.where(Cell.intervention_id == touched.intervention_id)
     if touched.year is not None:
         scope = scope.where(Cell.year == touched.year)
     session.execute(scope, execution_options={"synchronize_session": False})
-    insert_many(session, Cell, [{"id": str(new_id()), **vars(fact)} for fact in facts])
-    return len(facts)
+    insert_many(session, Cell, counted)
+    return len(counted)
+
+
+def counted_rows(session: TenantSession, touched: Touched) -> list[dict[str, Any]]:
+    """The touched cells newly counted, as rows to write."""
+    facts = sorted(
+        {fact for provider in PROVIDERS for fact in provider(session, touched)},
+        # The order of unique keys; comparing whole facts costs as much as writing them.
+        key=attrgetter("intervention_id.int", "measure", "year", "quarter", "sex"),
+    )
+    return [{"id": str(new_id()), **vars(fact)} for fact in facts]
 
 
 def stored(session: TenantSession) -> list[Fact]:
