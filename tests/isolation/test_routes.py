@@ -87,6 +87,8 @@ OWN_ALONE = (
     "cases.change_note",
     *("covers.look", "covers.end", "api-covers.end"),
     *("emergency.look", "emergency.end", "api-emergency.end"),
+    # Asked after the webhook itself has been taken away by the walk.
+    "webhooks.again",
 )
 """What is open to nobody but those it is between: here the referrer, and for notes, covers and emergencies nobody."""
 
