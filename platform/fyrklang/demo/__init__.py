@@ -18,6 +18,7 @@ from fyrklang.demo.remove import remove
 from fyrklang.demo.sanity import ImplausibleNationError
 from fyrklang.demo.seats import seat
 from fyrklang.demo.store import Mark, NameTakenError, Progress
+from fyrklang.identity.local_accounts import forget_if_unused
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.national.catalogue.cards import lay_in, load_cards
@@ -86,7 +87,9 @@ def take_away(config: Config) -> int:
             store.take_turns(connection)
             # A published release yields to no DELETE but its own function's; the catalog's turn comes after.
             releases = remove_invented(database)
-            return releases + remove(connection)
+            count = releases + remove(connection)
+            forget_if_unused(connection)
+            return count
     finally:
         database.dispose()
 

@@ -78,6 +78,7 @@ def _write_file(session: TenantSession, item: Association, insats: UUID) -> None
         "year": shapes.LAST_YEAR,
         "file_name": "huvudbok-kvartal-3.se",
         "digest": own.hex * 2,
+        "created_at": datetime(*_LATEST, 25, 9, tzinfo=UTC),
     }
     about: Row = {"program": "Påhittad bokföring 1.0", "company": item.name, "state": "DRAFT"}
     insert_many(session, LedgerImport, [read | about])

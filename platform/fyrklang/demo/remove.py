@@ -16,6 +16,7 @@ from fyrklang.demo.store import KIND
 
 TENANT = "registry.tenant"
 PERSON = "registry.person"
+_NAMED = {"tenant_id": TENANT, "person_id": PERSON}
 
 _COLUMNS = text("""
 SELECT format('%I.%I', n.nspname, c.relname) AS name, n.nspname AS schema,
@@ -86,13 +87,13 @@ def _tables(connection: Connection) -> dict[str, Table]:
 
 
 def _children_first(tables: Mapping[str, Table]) -> Iterable[str]:
-    """Tables in an order in which nothing deleted is still pointed at."""
+    """Tables in an order in which nothing deleted is still pointed at, by a key or by a condition."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for table in tables.values():
         sorter.add(table.name)
-        for key in table.keys:
-            if key.parent != table.name:
-                sorter.add(key.parent, table.name)
+        named = [parent for column, parent in _NAMED.items() if column in table.columns]
+        for parent in {*named, *(key.parent for key in table.keys)} - {table.name}:
+            sorter.add(parent, table.name)
     return sorter.static_order()
 
 

@@ -249,6 +249,18 @@ def allow(connection: Connection, organisation_ids: Sequence[UUID]) -> None:
     link(connection, organisation_ids, LOCAL_ID)
 
 
+def forget_if_unused(connection: Connection) -> None:
+    """Take the accounts' issuer out of the register when no organisation and no account needs it."""
+    connection.execute(
+        text(
+            "DELETE FROM registry.issuer i WHERE id = :issuer "
+            "AND NOT EXISTS (SELECT FROM registry.organisation_issuer WHERE issuer_id = i.id) "
+            "AND NOT EXISTS (SELECT FROM registry.identity WHERE issuer_id = i.id)"
+        ),
+        {"issuer": LOCAL_ID},
+    )
+
+
 def _add(connection: Connection, setup: Setup, proofs: dict[str, object]) -> Outcome:
     home = UUID(setup.organisation_id)
     connection.execute(_ADD, {**proofs, "login": setup.login, "organisation": home, "name": setup.name})
