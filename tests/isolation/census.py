@@ -59,6 +59,14 @@ ACROSS_TENANTS = (
 """Indexes for the doorkeeper alone: it asks where one person has places, and what a code invites to or a key opens,
 before any förbund is chosen."""
 
+POINTING = (
+    "registry.delegation.giver_id",
+    "registry.delegation.taker_id",
+    "office.emergency_access.asker_id",
+    "office.emergency_access.approver_id",
+)
+"""Columns that point at a tenant table by another name than its own."""
+
 DEFINER_OWNERS = ("fyrklang_owner", "fyrklang_publisher", "fyrklang_doorkeeper")
 
 TENANT_TABLES = """
@@ -116,9 +124,10 @@ RULES: dict[str, str] = {
               = 'tenant_id' AND cardinality(c.conkey) > 1)""",
     "columns that point at a tenant table have a key": TENANT_TABLES
     + """SELECT name || '.' || a.attname FROM own JOIN pg_attribute a ON a.attrelid = own.oid
-        WHERE EXISTS (
+        WHERE (EXISTS (
             SELECT FROM own o WHERE right(a.attname, 3) = '_id' AND a.attname <> 'tenant_id'
               AND right('_' || o.relname, length(a.attname) - 2) = '_' || left(a.attname, -3))
+            OR name || '.' || a.attname = ANY (%(pointing)s))
           AND NOT EXISTS (
           SELECT 1 FROM pg_constraint c WHERE c.conrelid = own.oid AND c.contype = 'f'
             AND a.attnum = ANY (c.conkey) AND cardinality(c.conkey) > 1)""",
@@ -214,6 +223,7 @@ def findings(conn: psycopg.Connection) -> Iterator[str]:
         "plain": [f"fyrklang_{role}" for role in LOGIN_ROLES],
         "definers": list(DEFINER_OWNERS),
         "across": list(ACROSS_TENANTS),
+        "pointing": list(POINTING),
     }
     for rule, query in RULES.items():
         for (thing,) in conn.execute(query, values):
