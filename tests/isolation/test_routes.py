@@ -87,8 +87,8 @@ OWN_ALONE = (
     "cases.change_note",
     *("covers.look", "covers.end", "api-covers.end"),
     *("emergency.look", "emergency.end", "api-emergency.end"),
-    # The one who gave stays away takes that back.
-    "caseload.undo",
+    # Who gave stays away takes that back, and who saved a list removes it.
+    *("caseload.undo", "caseload.forget", "api-caseload.undo"),
     # Asked after the webhook itself has been taken away by the walk.
     "webhooks.again",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import LiteralString
 
 import psycopg
@@ -20,6 +21,8 @@ from fyrklang.kernel.schema import KEY_ID, MIN_SERVER_VERSION
 NOLOGIN_ROLES = ("owner", "publisher", "doorkeeper")
 _BYPASS = {"migrator", "publisher", "doorkeeper", "backup"}
 _LOCK = 4_716_001
+_ALEMBIC = Lock()
+"""Alembic keeps the migration it runs in a global of the process."""
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
@@ -33,7 +36,8 @@ def upgrade(config: Config, progress: Callable[[str], None] | None = None) -> No
     say("roller")
     _in_turn(lambda: _bootstrap_roles(config))
     say("tabeller")
-    command.upgrade(alembic_config(config), "head")
+    with _ALEMBIC:
+        command.upgrade(alembic_config(config), "head")
     say("kontextnyckel")
     _write_context_key(config)
 
