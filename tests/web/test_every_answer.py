@@ -45,7 +45,7 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 KNOWN = frozenset(
     {
         *EXACT, "Content-Security-Policy", "Content-Type", "Content-Length", "Cache-Control", "X-Request-ID",
-        "Allow", "Clear-Site-Data", "Content-Disposition", "Date", "ETag", "Location", "Refresh", "Retry-After",
+        "Allow", "Clear-Site-Data", "Content-Disposition", "Date", "ETag", "HX-Refresh", "Location", "Refresh", "Retry-After",
         "Set-Cookie", "Vary", "WWW-Authenticate",
     }
 )  # fmt: skip
@@ -55,7 +55,7 @@ MAY_BE_KEPT = {
 }
 """What a browser may keep: files of the platform itself, and what is made of published releases alone."""
 STRICT = {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
-COOKIES = ("__Host-", "fy_theme=", "fy_lang=", "fy_keys=")
+COOKIES = ("__Host-", "fy_theme=", "fy_lang=", "fy_keys=", "lins=")
 
 
 @dataclass
@@ -176,7 +176,8 @@ def test_as_asked(service: Service, record_property: Callable[[str, object], Non
             browser = service.who(rule)
             answer = ask(browser, service.address(rule), method, **body)
             service.look(f"{method} {rule.rule}", rule, answer)
-            assert answer.status_code < 500 or rule.endpoint == "health.ready", (
+            # Nobody answers at the issuer of these tests, and the trial of a login says so.
+            assert answer.status_code < 500 or rule.endpoint in ("health.ready", "trial.begin"), (
                 rule.rule,
                 answer.status_code,
             )

@@ -82,7 +82,7 @@
     links[next].focus();
   };
   const keys = {
-    "/": () => document.querySelector(".fy-search input")?.focus(),
+    "/": () => document.querySelector(".fy-search input[type=search]")?.focus(),
     "?": () => document.getElementById("fy-keys")?.showModal?.(),
     j: () => step(1),
     k: () => step(-1),
