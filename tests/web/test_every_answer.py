@@ -45,8 +45,8 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 KNOWN = frozenset(
     {
         *EXACT, "Content-Security-Policy", "Content-Type", "Content-Length", "Cache-Control", "X-Request-ID",
-        "Allow", "Clear-Site-Data", "Content-Disposition", "Date", "ETag", "HX-Refresh", "Location", "Refresh", "Retry-After",
-        "Set-Cookie", "Vary", "WWW-Authenticate",
+        "Allow", "Clear-Site-Data", "Content-Disposition", "Date", "ETag", "HX-Refresh", "Location", "Refresh",
+        "Retry-After", "Set-Cookie", "Vary", "WWW-Authenticate",
     }
 )  # fmt: skip
 MAY_BE_KEPT = {
