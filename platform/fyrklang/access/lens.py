@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from werkzeug.wrappers import Response
+
 from fyrklang.access.covers import Cover
 from fyrklang.access.emergencies import Emergency
 from fyrklang.access.permissions import Permission, permissions_of
+from fyrklang.identity.sessions import installed
 
 COOKIE = "lins"
 COVER = "cover"
@@ -65,3 +68,15 @@ def named(value: str | None) -> tuple[str, UUID] | None:
         return (kind, UUID(hex=digits)) if len(digits) == 32 else None
     except ValueError:
         return None
+
+
+def look_through(answer: Response, kind: str, lens_id: UUID) -> None:
+    """Have the browser name this lens from now on."""
+    answer.set_cookie(
+        COOKIE,
+        f"{kind}.{lens_id.hex}",
+        path="/",
+        secure=installed().config.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )

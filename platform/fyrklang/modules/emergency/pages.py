@@ -9,9 +9,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fyrklang.access.actor import Actor
-from fyrklang.access.lens import COOKIE, EMERGENCY
+from fyrklang.access.lens import EMERGENCY, look_through
 from fyrklang.access.permissions import Permission
-from fyrklang.identity.sessions import installed
 from fyrklang.kernel.errors import Conflict, Forbidden, Invalid
 from fyrklang.modules.emergency import present, schemas, service
 from fyrklang.sdk.insatser import insatser
@@ -52,14 +51,7 @@ def look(actor: Actor, emergency_id: UUID) -> Response:
     """Begin to read the case."""
     found = service.look(actor, emergency_id)
     answer = redirect(url_for("cases.index", slug=actor.slug), 303)
-    answer.set_cookie(
-        COOKIE,
-        f"{EMERGENCY}.{found.id.hex}",
-        path="/",
-        secure=installed().config.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    look_through(answer, EMERGENCY, found.id)
     return answer
 
 

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fyrklang.access.actor import Actor
-from fyrklang.access.lens import COOKIE, COVER
+from fyrklang.access.lens import COOKIE, COVER, look_through
 from fyrklang.access.permissions import Permission
 from fyrklang.identity.sessions import installed
 from fyrklang.kernel import clock
@@ -63,14 +63,7 @@ def look(actor: Actor, cover_id: UUID) -> Response:
     """Begin to see the colleague's cases instead of one's own."""
     cover = service.look(actor, cover_id)
     answer = redirect(url_for("cases.index", slug=actor.slug), 303)
-    answer.set_cookie(
-        COOKIE,
-        f"{COVER}.{cover.id.hex}",
-        path="/",
-        secure=installed().config.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    look_through(answer, COVER, cover.id)
     return answer
 
 
