@@ -1,21 +1,28 @@
 """Read a SIE 4 file (SIE-gruppens format for bookkeeping, utgåva 4B): year, accounts, balances, vouchers.
 
 Voucher texts are not kept: they may name people. A file that breaks the format is refused as a whole, with the
-line and the reason; labels the reader does not know are passed over, as the format demands.
+line and the reason; labels the reader does not know are passed over with all that stands under them, as the format
+demands. Programs write their letters in three ways whatever #FORMAT says, and the letters themselves tell which.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from hashlib import sha256
 
 _AMOUNT = re.compile(r"[-+]?\d{1,13}(\.\d{1,2})?", re.ASCII)
 _DATE = re.compile(r"\d{8}", re.ASCII)
 _ACCOUNT = re.compile(r"\d{3,8}", re.ASCII)
-_LABEL = re.compile(rb"^\s*#(FLAGGA|FORMAT|PROGRAM|SIETYP|FNAMN)\b", re.MULTILINE)
+_LABEL = re.compile(rb"(\A(\xef\xbb\xbf)?|[\r\n])\s*#(FLAGGA|FORMAT|PROGRAM|SIETYP|FNAMN)\b")
 _MOST_VOUCHERS = 200_000
+_TYPES = ("4", "4E", "4I")
+_END_OF_FILE = "\x1a"
+"""What DOS programs end a text with."""
+_SWEDISH = "åäöÅÄÖéÉüÜ"
 
 
 class SieError(Exception):
@@ -29,7 +36,10 @@ class SieError(Exception):
 
 @dataclass(frozen=True)
 class Transaction:
-    """One row of a voucher; `objects` is dimension to object, debit is positive."""
+    """One row of a voucher; `objects` is dimension to object, debit is positive.
+
+    `voucher` is series and number; one without a number is named by what it holds, so that it is known again.
+    """
 
     account: str
     objects: dict[str, str]
@@ -69,9 +79,16 @@ def read(content: bytes) -> SieFile:
 def _decode(content: bytes) -> str:
     if not _LABEL.search(content[:4_000]):
         raise SieError(1, "Det här är ingen SIE-fil. Den ska börja med rader som #FLAGGA och #PROGRAM.")
-    if content.startswith(b"\xef\xbb\xbf"):
-        return content.decode("utf-8-sig", errors="replace")
-    return content.decode("cp437")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode(_eight_bits(content), errors="replace")
+
+
+def _eight_bits(content: bytes) -> str:
+    """PC8 as the format says, unless the Swedish letters are those of Windows."""
+    found = {code: sum(content.count(sign.encode(code)) for sign in _SWEDISH) for code in ("cp437", "cp1252")}
+    return "cp1252" if found["cp1252"] > found["cp437"] else "cp437"
 
 
 def _tokens(text: str, line: int) -> list[Item]:
@@ -134,16 +151,23 @@ def _ore(word: Item, line: int) -> int:
     return -ore if word.startswith("-") else ore
 
 
+def _kronor(ore: int) -> str:
+    return f"{ore / 100:.2f}".replace(".", ",")
+
+
 class _Reader:
     """Goes through the lines once; a voucher is open between { and }."""
 
     def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
+        self.lines = re.split(r"\r\n|\n|\r", text.rstrip(_END_OF_FILE))
         self.made = SieFile()
         self.voucher: tuple[str, date, int] | None = None
         self.is_open = False
+        self.unknown = False
+        self.passing = False
         self.rows: list[Transaction] = []
         self.vouchers: set[str] = set()
+        self.alike: Counter[str] = Counter()
         self.labels: dict[str, Callable[[list[Item], int], None]] = {
             "#PROGRAM": self._program,
             "#FNAMN": self._company,
@@ -155,35 +179,56 @@ class _Reader:
             "#UB": self._balance,
             "#VER": self._voucher,
             "#TRANS": self._transaction,
+            "#RTRANS": self._beside,
+            "#BTRANS": self._beside,
         }
 
     def run(self) -> SieFile:
         for number, text in enumerate(self.lines, start=1):
             self._line(text.strip(), number)
+        last = len(self.lines)
         if self.voucher is not None:
-            raise SieError(len(self.lines), f"Filen tar slut mitt i verifikation {self.voucher[0]}.")
-        if self.made.first_day is None:
-            raise SieError(len(self.lines), "Räkenskapsåret (#RAR 0) saknas.")
+            raise SieError(last, f"Filen tar slut mitt i verifikation {self._named()}.")
         if not self.made.transactions:
-            raise SieError(len(self.lines), "Filen har inga verifikationer. Exportera SIE typ 4.")
+            raise SieError(last, "Filen har inga verifikationer. Exportera SIE typ 4.")
+        if self.made.first_day is None:
+            self._year_of_vouchers(last)
         return self.made
 
+    def _year_of_vouchers(self, last: int) -> None:
+        """Files from pay and invoice programs have no #RAR; their days tell the year when they share one."""
+        years = {row.on_date.year for row in self.made.transactions}
+        if len(years) > 1:
+            raise SieError(last, "Räkenskapsåret (#RAR 0) saknas, och verifikationerna gäller flera år.")
+        year = years.pop()
+        self.made.first_day, self.made.last_day = date(year, 1, 1), date(year, 12, 31)
+
+    def _named(self) -> str:
+        name, _day, line = self.voucher or ("", None, 0)
+        return name or f"på rad {line}"
+
     def _line(self, text: str, number: int) -> None:
-        if not text:
-            return
-        if text == "{":
+        if self.passing:
+            self.passing = text != "}"
+        elif text == "{" and self.unknown:
+            self.passing = True
+        elif text == "{":
             self._open(number)
         elif text == "}":
             self._close(number)
         elif text.startswith("#"):
-            label = text.split(None, 1)[0].upper()
-            handle = self.labels.get(label)
-            if self.voucher is not None and label not in ("#TRANS", "#RTRANS", "#BTRANS"):
-                raise SieError(number, f"Verifikation {self.voucher[0]} är inte avslutad med }}.")
-            if handle:
-                handle(_tokens(text, number), number)
-        else:
+            self._labelled(text, number)
+        elif text:
             raise SieError(number, "Raden börjar inte med # och går inte att läsa.")
+
+    def _labelled(self, text: str, number: int) -> None:
+        label = text.split(None, 1)[0].upper()
+        handle = self.labels.get(label)
+        if self.voucher is not None and label in self.labels and not label.endswith("TRANS"):
+            raise SieError(number, f"Verifikation {self._named()} är inte avslutad med }}.")
+        self.unknown = handle is None
+        if handle:
+            handle(_tokens(text, number), number)
 
     def _open(self, number: int) -> None:
         if self.voucher is None or self.is_open:
@@ -197,10 +242,20 @@ class _Reader:
         if left:
             raise SieError(
                 self.voucher[2],
-                f"Verifikation {self.voucher[0]} går inte jämnt ut: {left / 100:.2f} kr skiljer.",
+                f"Verifikation {self._named()} går inte jämnt ut: {_kronor(left)} kr skiljer.",
             )
-        self.made.transactions += self.rows
+        name = self.voucher[0] or self._unnumbered()
+        self.made.transactions += [replace(row, voucher=name) for row in self.rows]
         self.voucher, self.is_open, self.rows = None, False, []
+
+    def _unnumbered(self) -> str:
+        held = sorted(
+            (row.on_date.isoformat(), row.account, row.amount_ore, *sorted(row.objects.items()))
+            for row in self.rows
+        )
+        name = f"utan nummer {sha256(repr(held).encode()).hexdigest()[:10]}"
+        self.alike[name] += 1
+        return name if self.alike[name] == 1 else f"{name} ({self.alike[name]})"
 
     def _program(self, items: list[Item], line: int) -> None:
         self.made.program = " ".join(_text(items, place, line) for place in range(1, min(3, len(items))))
@@ -209,13 +264,16 @@ class _Reader:
         self.made.company = _text(items, 1, line)
 
     def _type(self, items: list[Item], line: int) -> None:
-        if _text(items, 1, line) != "4":
+        if _text(items, 1, line).upper() not in _TYPES:
             raise SieError(line, "Filen är inte SIE typ 4. Exportera typ 4, som har verifikationerna med.")
 
     def _year(self, items: list[Item], line: int) -> None:
-        if _text(items, 1, line) == "0":
-            self.made.first_day = _day(_text(items, 2, line), line)
-            self.made.last_day = _day(_text(items, 3, line), line)
+        if _text(items, 1, line) != "0" or not any(items[2:]):
+            return
+        first, last = _day(_text(items, 2, line), line), _day(_text(items, 3, line), line)
+        if first > last:
+            raise SieError(line, "Räkenskapsåret slutar innan det börjar.")
+        self.made.first_day, self.made.last_day = first, last
 
     def _account(self, items: list[Item], line: int) -> None:
         self.made.accounts[_account(items, 1, line)] = _text(items, 2, line)
@@ -230,26 +288,42 @@ class _Reader:
 
     def _voucher(self, items: list[Item], line: int) -> None:
         series, number = _text(items, 1, line), _text(items, 2, line)
-        name = f"{series}{number}" or f"rad {line}"
-        if number and name in self.vouchers:
+        # Nought, like nothing, is what a program writes that leaves the numbering to the books.
+        name = f"{series}{'-' if series[-1:].isdigit() else ''}{number}" if number.strip("0") else ""
+        if name in self.vouchers:
             raise SieError(line, f"Verifikation {name} finns två gånger i filen.")
         if len(self.vouchers) >= _MOST_VOUCHERS:
             raise SieError(line, "Filen har fler verifikationer än som går att läsa in på en gång.")
-        self.vouchers.add(name)
+        if name:
+            self.vouchers.add(name)
         self.voucher = (name, _day(_text(items, 3, line), line), line)
 
-    def _transaction(self, items: list[Item], line: int) -> None:
+    def _beside(self, items: list[Item], line: int) -> None:
+        """A row taken away later, or one put in later: the latter stands as #TRANS on the next line too."""
+        self._inside(line)
+        _amount(items, line)
+
+    def _inside(self, line: int) -> tuple[str, date, int]:
         if self.voucher is None or not self.is_open:
             raise SieError(line, "En transaktion står utanför en verifikation.")
-        account = _account(items, 1, line)
-        listed = items[2] if len(items) > 2 else None
-        if not isinstance(listed, list) or len(listed) % 2:
-            raise SieError(line, 'Objektlistan går inte att läsa. Den skrivs {} eller {"1" "456"}.')
-        amount = _ore(items[3] if len(items) > 3 else "", line)
+        return self.voucher
+
+    def _transaction(self, items: list[Item], line: int) -> None:
+        voucher, voucher_day, _line = self._inside(line)
+        account, objects, amount = _amount(items, line)
         own_day = items[4] if len(items) > 4 else ""
-        day = _day(own_day, line) if own_day else self.voucher[1]
-        objects = dict(zip(listed[::2], listed[1::2], strict=True))
-        self.rows.append(Transaction(account, objects, amount, day, self.voucher[0], line))
+        day = _day(own_day, line) if own_day else voucher_day
+        self.rows.append(Transaction(account, objects, amount, day, voucher, line))
+
+
+def _amount(items: list[Item], line: int) -> tuple[str, dict[str, str], int]:
+    """Account, objects by dimension, and amount in öre of a row of a voucher."""
+    account = _account(items, 1, line)
+    listed = items[2] if len(items) > 2 else None
+    if not isinstance(listed, list) or len(listed) % 2:
+        raise SieError(line, 'Objektlistan går inte att läsa. Den skrivs {} eller {"1" "456"}.')
+    objects = dict(zip(listed[::2], listed[1::2], strict=True))
+    return account, objects, _ore(items[3] if len(items) > 3 else "", line)
 
 
 def _text(items: list[Item], place: int, line: int) -> str:
