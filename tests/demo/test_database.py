@@ -24,6 +24,9 @@ from fyrklang.tenancy.session import tenant_session
 from tests.demo.conftest import PART, Standing, checksums
 
 ADDRESS = "http://127.0.0.1:9"
+TRUSTED_TABLES = ("care.participant", "care.stay", "care.situation", "care.anonymous_entry", "facts.cell")
+TRUSTED = f"{{{','.join(TRUSTED_TABLES)}}}"
+"""What `trust_references` is used for, as PostgreSQL writes a list."""
 
 
 @pytest.fixture
@@ -40,6 +43,28 @@ def _context(slug: str) -> TenantContext:
 def _rows(config: Config, query: str) -> list[tuple[object, ...]]:
     with psycopg.connect(config.database_url) as admin:
         return admin.execute(query.encode()).fetchall()
+
+
+def orphans(config: Config) -> list[str]:
+    """Every foreign key of the tables laid in without look-ups that some row breaks."""
+    keys = _rows(
+        config,
+        "SELECT conrelid::regclass::text, confrelid::regclass::text, "
+        "array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY k (n, o) "
+        "JOIN pg_attribute ON attrelid = conrelid AND attnum = n ORDER BY o), "
+        "array(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY k (n, o) "
+        "JOIN pg_attribute ON attrelid = confrelid AND attnum = n ORDER BY o) "
+        f"FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY ('{TRUSTED}'::regclass[])",
+    )
+    assert len(keys) >= len(TRUSTED_TABLES)
+    broken = []
+    for table, target, columns, parents in keys:
+        match = " AND ".join(f"c.{own} = p.{theirs}" for own, theirs in zip(columns, parents, strict=True))
+        named = " AND ".join(f"c.{own} IS NOT NULL" for own in columns)
+        query = f"SELECT 1 FROM {table} c WHERE {named} AND NOT EXISTS (SELECT FROM {target} p WHERE {match}) LIMIT 1"
+        if _rows(config, query):
+            broken.append(f"{table} ({', '.join(columns)})")
+    return broken
 
 
 def test_the_whole_nation_fits_the_database(own_config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,6 +89,21 @@ def test_the_whole_nation_fits_the_database(own_config: Config, monkeypatch: pyt
         "(SELECT count(*) FROM office.intervention i WHERE i.tenant_id = t.id) < 3"
     )
     assert not _rows(own_config, empty)
+    assert orphans(own_config) == []
+
+
+def test_rows_laid_in_without_look_ups_are_as_the_triggers_make_them(copy: Standing) -> None:
+    readers = " UNION ALL ".join(
+        f"SELECT id::text, visible_to::text FROM {table}"
+        for table in TRUSTED_TABLES
+        if table in {"care.participant", "care.stay", "care.situation"}
+    )
+    before = sorted(_rows(copy.config, readers))
+    with psycopg.connect(copy.config.database_url) as admin:
+        admin.execute("SELECT care.refill(tenant_id, array_agg(id)) FROM care.participant GROUP BY tenant_id")
+    assert sorted(_rows(copy.config, readers)) == before
+    assert len(before) > 1_000
+    assert orphans(copy.config) == []
 
 
 def test_every_invented_forbund_is_marked(standing: Standing) -> None:

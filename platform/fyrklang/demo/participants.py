@@ -24,7 +24,7 @@ from fyrklang.kernel.db import Database
 from fyrklang.modules.casework import models as care
 from fyrklang.modules.followups.models import Attempt, FollowUp
 from fyrklang.modules.groups.models import Attendance, GroupPlace, Meeting, Series
-from fyrklang.tenancy.bulk import lay_past_the_wall
+from fyrklang.tenancy.bulk import lay_past_the_wall, trust_references
 from fyrklang.tenancy.session import TenantOwned
 
 _Written = Sequence[tuple[type[TenantOwned], list[dict[str, Any]]]]
@@ -64,6 +64,8 @@ def write_people(database: Database, nation: Nation, item: Association) -> None:
     if depth:
         further = _in_full(depth, rows, drawn, [ids[place] for place in sorted(deep)])
     with database.engine("migrator").begin() as connection:
+        if not depth:
+            trust_references(connection)
         _write(connection, item.id, [(care.Participant, rows.participants)])
         _write(connection, item.id, further[:2])
         _write(connection, item.id, [(care.Stay, rows.stays), (care.Situation, rows.situations)])

@@ -29,7 +29,7 @@ from fyrklang.modules.interventions.models import Count, Goal, Intervention
 from fyrklang.modules.members.models import Seat, Secondment
 from fyrklang.modules.portfolio.models import Step
 from fyrklang.sdk.facts import Cell, Touched, counted_rows
-from fyrklang.tenancy.bulk import insert_many, lay_past_the_wall
+from fyrklang.tenancy.bulk import insert_many, lay_past_the_wall, trust_references
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.registry import models
 from fyrklang.tenancy.session import Base, TenantSession, tenant_session
@@ -122,6 +122,7 @@ def _count_associations(database: Database, nation: Nation, progress: Progress) 
     def count_one(item: Association) -> None:
         with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
             with database.engine("migrator").begin() as connection:
+                trust_references(connection)
                 lay_past_the_wall(connection, item.id, Cell, counted_rows(session, Touched()))
             if team_of(item) is not None:
                 write_office(session, item, rows.intervention_id(nation, team_insatser(nation, item)[0]))

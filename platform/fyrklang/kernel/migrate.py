@@ -85,6 +85,8 @@ def _bootstrap_roles(config: Config) -> None:
             _ensure_role(conn, config, role)
         for granted in NOLOGIN_ROLES:
             _run(conn, "GRANT {} TO {}", _name(granted), _name("migrator"))
+        # The invented nation is laid in without a look-up for each row; see docs/decisions/0029.
+        _run(conn, "GRANT SET ON PARAMETER session_replication_role TO {}", _name("migrator"))
         database = sql.Identifier(conn.info.dbname)
         _run(conn, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
         _run(conn, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
