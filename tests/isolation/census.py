@@ -42,6 +42,7 @@ SHARED_TABLES = frozenset(
         "national.total",
         "national.leaf",
         "national.kommun_cover",
+        "national.succession",
         "national.card",
         "national.question",
         "national.adoption",

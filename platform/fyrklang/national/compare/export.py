@@ -11,11 +11,9 @@ import xlsxwriter
 from fyrklang.national.compare import present
 from fyrklang.national.compare.service import SEXES, Comparison, Line
 from fyrklang.national.store.shapes import INVENTED
+from fyrklang.sdk.sheets import INVENTED_MARK
 from fyrklang.web.formats import date_iso
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
-INVENTED_MARK = "Påhittade uppgifter"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (28, 12, 12, 12, 14, 14, 18, 24)
 

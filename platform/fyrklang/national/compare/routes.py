@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -10,9 +10,10 @@ from flask import Response, request
 from fyrklang.access.actor import NationalReader
 from fyrklang.access.permissions import Permission
 from fyrklang.national.compare import schemas
+from fyrklang.national.compare.series import Series, SeriesWanted, follow
 from fyrklang.national.compare.service import Comparison, Line, Wanted, compare
 from fyrklang.national.store import reading
-from fyrklang.national.store.shapes import ReleaseInfo
+from fyrklang.national.store.shapes import Figure, ReleaseInfo
 from fyrklang.sdk.routes import Api, Scope
 from fyrklang.sdk.serialise import compiled, json_list, json_response
 
@@ -52,6 +53,19 @@ def get_comparison(reader: NationalReader, wanted: dict[str, Any]) -> Response:
     return tagged(tag_of(release), lambda: json_response(_answer(compare(reader, chosen))))
 
 
+@api.route("/series", permission=Permission.NATIONAL_READ)
+@api.arguments(schemas.SeriesIn, location="query")
+@api.response(200, schemas.NationalSeriesOut)
+def get_series(reader: NationalReader, wanted: dict[str, Any]) -> Response:
+    """Ett mått per förbund över åren, i dagens gränser eller som det var."""
+    release = reading.find_release(reader, wanted["release"])
+    chosen = SeriesWanted(**{**wanted, "release": release.number})
+    return tagged(
+        tag_of(release),
+        lambda: json_response(_years(follow(reader, chosen))),
+    )
+
+
 def tag_of(release: ReleaseInfo) -> str:
     """The tag of anything made of one release alone."""
     return reading.fingerprint(FORM, release.number, release.state, release.checksum)
@@ -79,6 +93,34 @@ def _answer(found: Comparison) -> dict[str, Any]:
         "nation": compiled(schemas.NationRow)(found.nation),
         "items": [_row(line) for line in found.lines],
     }
+
+
+def _years(found: Series) -> dict[str, Any]:
+    return {
+        "release": found.release.number,
+        "synthetic": found.release.synthetic,
+        "measure": found.measure.code,
+        "sex": found.sex,
+        "borders": found.borders,
+        "nation": _by_year(found.nation),
+        "items": [
+            {
+                "slug": track.association.slug,
+                "name": track.association.name,
+                "holds": list(track.holds),
+                "into": list(track.into),
+                "years": _by_year(track.figures),
+            }
+            for track in found.tracks
+        ],
+    }
+
+
+def _by_year(figures: Mapping[int, Figure]) -> list[dict[str, Any]]:
+    return [
+        {"year": year, "numerator": each.numerator, "denominator": each.denominator, "word": each.word}
+        for year, each in sorted(figures.items())
+    ]
 
 
 def _row(line: Line) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from fyrklang.national.compare.series import BORDERS, TODAY
 from fyrklang.national.compare.service import SEXES
 from fyrklang.national.store import reading
 
@@ -113,3 +114,44 @@ class ComparisonOut(Schema):
     sex = fields.String()
     nation = fields.Nested(NationRow)
     items = fields.List(fields.Nested(ComparisonRow))
+
+
+class SeriesIn(ReleaseWanted):
+    """One measure over the years."""
+
+    measure = fields.String(load_default="M1", validate=validate.Length(1, 20, error="Ange ett mått."))
+    sex = fields.String(load_default="T", validate=validate.OneOf(list(SEXES), error="Ange T, K eller M."))
+    borders = fields.String(
+        load_default=TODAY, validate=validate.OneOf(BORDERS, error="Ange today eller then.")
+    )
+
+
+class YearRow(Schema):
+    """One year's figure, or its word."""
+
+    year = fields.Integer()
+    numerator = fields.Integer(allow_none=True)
+    denominator = fields.Integer(allow_none=True)
+    word = fields.String(allow_none=True)
+
+
+class TrackRow(Schema):
+    """One förbund; `holds` are others whose figures it holds, `into` where it went itself, by name."""
+
+    slug = fields.String()
+    name = fields.String()
+    holds = fields.List(fields.String())
+    into = fields.List(fields.String())
+    years = fields.List(fields.Nested(YearRow))
+
+
+class NationalSeriesOut(Schema):
+    """A measure by förbund and year, `then` as they were or `today` as they are."""
+
+    release = fields.String()
+    synthetic = fields.Boolean()
+    measure = fields.String()
+    sex = fields.String()
+    borders = fields.String()
+    nation = fields.List(fields.Nested(YearRow))
+    items = fields.List(fields.Nested(TrackRow))

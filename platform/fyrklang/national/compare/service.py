@@ -150,12 +150,17 @@ def _line(
 ) -> Line:
     figure = cells[measure.code, association.slug]
     beside = cells.get((KNOWN_OUTCOME, association.slug)) if measure.code in OF_KNOWN else None
-    known = (
-        beside.numerator / beside.denominator if beside and beside.numerator and beside.denominator else None
-    )
-    if figure.word is None and known is not None and known < LOWEST_KNOWN:
-        figure = Figure(None, None, LOW_RESPONSE)
+    figure, known = with_known(figure, beside)
     return Line(association, own, figure, known=known)
+
+
+def with_known(figure: Figure, beside: Figure | None) -> tuple[Figure, float | None]:
+    """The figure, or the word for too few known outcomes; and the share of them where it is shown."""
+    if not (beside and beside.numerator and beside.denominator):
+        return figure, None
+    known = beside.numerator / beside.denominator
+    low = figure.word is None and known < LOWEST_KNOWN
+    return (Figure(None, None, LOW_RESPONSE) if low else figure), known
 
 
 def _placed(lines: Sequence[Line], nation: Figure) -> list[Line]:

@@ -120,3 +120,16 @@ class KommunCover(Base):
     population: Mapped[int]
     slug: Mapped[str | None]
     covered: Mapped[bool]
+
+
+class WentInto(Base):
+    """Where a förbund went, as it stood when the release was made."""
+
+    __tablename__ = "succession"
+    __table_args__ = NATIONAL
+
+    release_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    successor: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    year: Mapped[int | None]

@@ -113,6 +113,7 @@ def gather(database: Database, plan: Plan, progress: Progress) -> None:
     check(plan)
     with tenant_session(database, PLATFORM, role="worker") as session:
         session.execute(_OPEN, {"wanted": _json(_release(plan)), "measures": _json(_definitions())})
+        session.execute(_SUCCESSIONS, {"number": plan.full_number})
         rows = session.execute(_TENANTS, {"synthetic": plan.synthetic}).all()
     for done, row in enumerate(rows):
         progress(done, len(rows) + 1, row.short_name)
@@ -191,6 +192,7 @@ def _own_database() -> Database:
 
 
 _OPEN = text("SELECT national.open_release(CAST(:wanted AS jsonb), CAST(:measures AS jsonb))")
+_SUCCESSIONS = text("SELECT national.keep_successions(:number)")
 _COLLECT = text("SELECT national.collect(:number)")
 _LEAVES = text("SELECT * FROM national.leaves(:number)")
 _FINISH = text("SELECT national.finish(:number, CAST(:cells AS jsonb), CAST(:totals AS jsonb))")

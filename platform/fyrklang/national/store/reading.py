@@ -19,6 +19,7 @@ from fyrklang.national.store.models import (
     PublishedTotal,
     Release,
     ReleaseMeasure,
+    WentInto,
 )
 from fyrklang.national.store.shapes import (
     AssociationInfo,
@@ -98,6 +99,25 @@ def cells(
         c.release_id == release.id, c.measure.in_(codes), c.year == period[0], c.sex == period[1]
     )
     return {(row[0], row[1]): Figure(*row[2:]) for row in reader.session.execute(query)}
+
+
+def cells_of_years(
+    reader: NationalReader, release: ReleaseInfo, codes: Sequence[str], sex: str
+) -> dict[tuple[str, int, str], Figure]:
+    """(measure, year, slug) to the figure or its word, for every year of the release."""
+    reader.require(Permission.NATIONAL_READ)
+    c = PublishedCell
+    query = select(c.measure, c.year, c.slug, *_columns(c, Figure)).where(
+        c.release_id == release.id, c.measure.in_(codes), c.sex == sex
+    )
+    return {(row[0], row[1], row[2]): Figure(*row[3:]) for row in reader.session.execute(query)}
+
+
+def successions(reader: NationalReader, release: ReleaseInfo) -> list[tuple[str, str]]:
+    """Each förbund that went into another, with the other, by slug."""
+    reader.require(Permission.NATIONAL_READ)
+    query = select(WentInto.slug, WentInto.successor).where(WentInto.release_id == release.id)
+    return [(row[0], row[1]) for row in reader.session.execute(query.order_by(*query.selected_columns))]
 
 
 def totals(reader: NationalReader, release: ReleaseInfo, year: int) -> dict[tuple[str, str], NationFigure]:
