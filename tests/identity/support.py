@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import socket
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
@@ -21,6 +22,7 @@ from werkzeug.serving import make_server
 
 from fyrklang.access.guard import SIGNED_IN, Scope
 from fyrklang.identity import build, current, install
+from fyrklang.kernel import web_server
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.modules.scim.routes import pages as scim_pages
@@ -32,6 +34,7 @@ from fyrklang.web.shell import WebOptions
 from fyrklang.web.shell import init_app as init_web
 
 SECONDS = 20
+gc.enable()  # The web server's settings stop it as they are loaded.
 
 
 class Clock:
@@ -52,15 +55,32 @@ def free_port() -> int:
         return port
 
 
+class AsManyAtOnce:
+    """Serves as many requests at once as one of the web server's processes has threads for."""
+
+    def __init__(self, served: Callable[..., Iterable[bytes]]) -> None:
+        self._served = served
+        self._threads = BoundedSemaphore(web_server.threads)
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        """One request, its answer made whole while a thread is held."""
+        with self._threads:
+            answer = self._served(environ, start)
+            try:
+                return [b"".join(answer)]
+            finally:
+                getattr(answer, "close", lambda: None)()
+
+
 class Site:
     """The login pages, served over HTTP at the settings' own address."""
 
     def __init__(self, config: Config, database: Database, valkey: redis.Redis, clock: Clock) -> None:
         self.config = config
         self.identity = build(config, database, valkey, clock)
-        self._server = make_server(
-            "127.0.0.1", int(config.base_url.rsplit(":", 1)[1]), self._app(database), threaded=True
-        )
+        served = self._app(database)
+        served.wsgi_app = AsManyAtOnce(served.wsgi_app)  # type: ignore[method-assign]
+        self._server = make_server("127.0.0.1", int(config.base_url.rsplit(":", 1)[1]), served, threaded=True)
 
     @property
     def url(self) -> str:

@@ -518,6 +518,8 @@ SEEDS: dict[str, Values] = {
 ORDER = tuple(SEEDS)
 COLLEAGUES = ("giver", "taker")
 """Two places with cases, so that one can cover for the other."""
+PERSON = "-mn"
+"""Ends the canary where it stands for somebody's own words."""
 TRACES = ("audit.event", "audit.head")
 """Where reading, too, may leave something."""
 
@@ -542,7 +544,8 @@ def plant(admin: psycopg.Connection, name: str) -> Planted:
         admin.execute(insertion("registry.membership", values), values)
     for table in ORDER:
         rows[table] = uuid4()
-        values = {"tenant_id": tenant_id, "id": rows[table], **SEEDS[table](canary, rows, found[0])}
+        words = f"{canary}{PERSON}" if table.startswith("care.") else canary
+        values = {"tenant_id": tenant_id, "id": rows[table], **SEEDS[table](words, rows, found[0])}
         admin.execute(insertion(table, values), values)
     return Planted(tenant_id, slug, canary, rows)
 

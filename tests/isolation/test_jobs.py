@@ -86,12 +86,23 @@ def test_a_job_sees_only_its_own_right_after_anothers(
     assert admin.execute(counted, (own.tenant_id, other.intervention_id)).fetchone() == (0,)
 
 
-def run(database: Database, forbund: Planted, kind: str, args: dict[str, Any]) -> None:
-    """One run as the worker does it: the förbund's own context, committed when the handler returns."""
+def run(
+    database: Database,
+    forbund: Planted,
+    kind: str,
+    args: dict[str, Any],
+    reach: TenantContext | None = None,
+) -> bool:
+    """One run as the worker does it: the förbund's own context, committed when the handler returns.
+
+    Returns whether it came to its end; what it was asked for may be refused.
+    """
     known = REGISTRY.get(kind)
     assert known is not None
+    context = reach or TenantContext(forbund.tenant_id, forbund.slug)
     try:
-        with tenant_session(database, TenantContext(forbund.tenant_id, forbund.slug), "worker") as session:
+        with tenant_session(database, context, "worker") as session:
             known.handler(JobContext(uuid4(), kind, args, None, 1, session, Silent()))
     except (ProblemError, psycopg.Error):
-        return
+        return False
+    return True

@@ -1,7 +1,9 @@
 """Outgoing calls to issuers: bounded in time, size and place, and one slow issuer cannot use up the rest.
 
 Every call runs in a thread of its own behind a small number of slots per host. The caller waits no longer
-than its deadline, also when a server drips bytes so slowly that no single read ever times out.
+than its deadline, also when a server drips bytes so slowly that no single read ever times out. Slots are
+fewer than the threads that serve pages, and nobody waits for one at a host whose calls are stuck: however
+many turn to an issuer that hangs, there are threads left for everybody else.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from queue import Empty, Queue
-from threading import BoundedSemaphore, Lock, Thread
+from threading import Condition, Lock, Thread
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +24,11 @@ from fyrklang.identity.outcomes import LoginRefused, Reason
 from fyrklang.kernel.outgoing import WalledAdapter
 
 MAX_BYTES = 256 * 1024
-SLOTS_PER_HOST = 8
+SLOTS_PER_HOST = 4
+"""Half the threads of a web process (`kernel.web_server`)."""
+WAIT_SECONDS = 0.5
+STUCK_SECONDS = 1.0
+"""A call that has gone on for so long will hardly end soon."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 T = TypeVar("T")
@@ -67,11 +73,50 @@ def check_address(url: str, *, loopback: bool) -> str:
     return url
 
 
+class Busy(LoginRefused):
+    """We make as many calls there as we want to; it says nothing of the host's health."""
+
+
+class Slots:
+    """The calls that go on at one host, by when they began."""
+
+    def __init__(self) -> None:
+        self._begun: list[float] = []
+        self._changed = Condition()
+
+    def take(self, deadline: Deadline) -> float:
+        """A slot, to be given back; waits for one a moment, if the calls there seem to end.
+
+        Raises:
+            Busy: none is free.
+        """
+        with self._changed:
+            patience = min(WAIT_SECONDS, deadline.left())
+            if not self._changed.wait_for(lambda: self._free or self._stuck, patience) or not self._free:
+                raise Busy(Reason.UNREACHABLE, "all slots busy")
+            self._begun.append(time.monotonic())
+            return self._begun[-1]
+
+    def give_back(self, slot: float) -> None:
+        """Let somebody else have it."""
+        with self._changed:
+            self._begun.remove(slot)
+            self._changed.notify()
+
+    @property
+    def _free(self) -> bool:
+        return len(self._begun) < SLOTS_PER_HOST
+
+    @property
+    def _stuck(self) -> bool:
+        return time.monotonic() - self._begun[0] > STUCK_SECONDS
+
+
 class Network:
     """Runs calls in slots counted per host."""
 
     def __init__(self) -> None:
-        self._slots: dict[str, BoundedSemaphore] = {}
+        self._slots: dict[str, Slots] = {}
         self._lock = Lock()
 
     def run(self, url: str, work: Callable[[], T], deadline: Deadline) -> T:
@@ -81,8 +126,7 @@ class Network:
             LoginRefused: no slot was free or the answer came too late.
         """
         slots = self._slots_of(urlsplit(url).netloc)
-        if not slots.acquire(timeout=deadline.left()):
-            raise LoginRefused(Reason.UNREACHABLE, "all slots busy")
+        slot = slots.take(deadline)
         answers: Queue[tuple[T | None, BaseException | None]] = Queue(1)
 
         def body() -> None:
@@ -91,7 +135,7 @@ class Network:
             except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
                 answers.put((None, error))
             finally:
-                slots.release()
+                slots.give_back(slot)
 
         Thread(target=body, name="issuer-call", daemon=True).start()
         try:
@@ -102,9 +146,9 @@ class Network:
             raise error
         return value  # type: ignore[return-value]
 
-    def _slots_of(self, host: str) -> BoundedSemaphore:
+    def _slots_of(self, host: str) -> Slots:
         with self._lock:
-            return self._slots.setdefault(host, BoundedSemaphore(SLOTS_PER_HOST))
+            return self._slots.setdefault(host, Slots())
 
 
 class BoundedSession(OAuth2Session):  # type: ignore[misc]

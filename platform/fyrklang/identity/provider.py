@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey, import_key
 
 from fyrklang.identity.health import Health
 from fyrklang.identity.issuers import Issuer
-from fyrklang.identity.network import BoundedSession, Deadline, Network, check_address, read_json
+from fyrklang.identity.network import BoundedSession, Busy, Deadline, Network, check_address, read_json
 from fyrklang.identity.outcomes import LoginRefused, Reason
 
 FRESH_SECONDS = 600
@@ -178,6 +178,8 @@ class Provider:
             answer = session.request("GET", url, withhold_token=True, headers={"Accept": "application/json"})
             if answer.status_code != 200:
                 raise LoginRefused(Reason.UNREACHABLE, f"status {answer.status_code}")
+        except Busy:
+            raise
         except LoginRefused:
             self.breaker.failed()
             raise
@@ -188,6 +190,8 @@ class Provider:
         """Fetch, and tell the others how it went."""
         try:
             value = fetch(deadline)
+        except Busy:
+            raise
         except LoginRefused as refused:
             if self._health is not None:
                 self._health.failed(self.issuer.id, refused.reason.value, down=self.breaker.open)
