@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -68,8 +68,16 @@ def _axe_source() -> str:
 
 
 def settle(page: Page) -> None:
-    """Wait for the fonts, since widths depend on them."""
-    page.evaluate("document.fonts.ready.then(() => true)")
+    """Wait for the fonts, since widths depend on them; of the next page, if one is on its way."""
+    while True:
+        try:
+            page.evaluate("document.fonts.ready.then(() => true)")
+        except Error as fault:
+            if "because of a navigation" not in str(fault):
+                raise
+            page.wait_for_load_state()
+        else:
+            return
 
 
 Settings = dict[str, Any]

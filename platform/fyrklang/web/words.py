@@ -30,6 +30,7 @@ STATUSES: dict[str, Status] = {
     "revoked": Status(lazy_gettext("Återkallat"), "ban", "neg"),
     "draft": Status(lazy_gettext("Utkast"), "pencil", "neu"),
     "new": Status(lazy_gettext("Ny"), "inbox", "info"),
+    "full": Status(lazy_gettext("Fullt"), "hourglass", "warn"),
     "waiting": Status(lazy_gettext("Väntar på svar"), "hourglass", "warn"),
     "no_show": Status(lazy_gettext("Uteblev"), "user-round-x", "warn"),
     "late": Status(lazy_gettext("Sen"), "clock-alert", "info"),

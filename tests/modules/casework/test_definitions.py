@@ -174,8 +174,7 @@ class World:
 
     def _end(self, actor: Actor, event: Event) -> None:
         stay_id, lived = self.open.pop(event.code)
-        ending = {"ended_on": self.today, "end_reason": event.reason}
-        endings.end(actor, stay_id, ending, FULL | event.after, {})
+        endings.end(actor, stay_id, endings.Ending(self.today, event.reason, FULL | event.after))
         lived.over, lived.reason, lived.after = self.today, event.reason, event.after
         self.latest[event.code] = stay_id, lived
 

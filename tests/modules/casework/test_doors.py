@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
-from tests.modules.casework.walk import REFERRAL, TODAY, Ground, figures, first, refer, take_in
+from tests.modules.casework.walk import REFERRAL, TODAY, Ground, figures, finish, first, refer, take_in
 
 LINK = r"http://localhost(/remiss/[^<\"]+)"
 STATUS = r"http://localhost(/remisstatus/[^<\"]+)"
@@ -239,3 +239,14 @@ def _count(admin: psycopg.Connection, ground: Ground, table: str) -> int:
     row = admin.execute(query, (ground.forbund.id,)).fetchone()  # type: ignore[arg-type]
     assert row is not None
     return int(row[0])
+
+
+def test_whoever_refers_sees_that_no_place_is_free(ground: Ground, admin: psycopg.Connection) -> None:
+    page, word = ground.url("/remisser/ny"), "ingen ledig just nu"
+    assert word not in ground.referrer.get(page).text
+    admin.execute("UPDATE office.intervention SET places = 1 WHERE id = %s", (ground.insats,))
+    assert word not in ground.referrer.get(page).text
+    stay = take_in(ground)
+    assert word in ground.referrer.get(page).text
+    assert finish(ground, stay)[1].status_code == 303
+    assert word not in ground.referrer.get(page).text

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from fyrklang.kernel.db import Database
+from fyrklang.sdk.one_year import months_after
 from tests.modules.casework.walk import (
     REFERRAL,
     START,
@@ -49,6 +50,10 @@ def test_the_main_line(ground: Ground, database: Database) -> None:
     assert counted["M9"] == (1, 0)
     assert counted["M4:EB>NONE"] == (1, 0)
     assert counted["M12:KOMMUN"] == (1, 0)
+    assert "samtycke till kontakt saknas" in ground.af.get(stay).text
+    once = {"purpose": "CONTACT_1Y", "parties": ["AF"], "given_on": str(TODAY), "form": "WRITTEN"}
+    assert ground.af.post(f"{stay}/samtycke", data=once).status_code == 303
+    assert f"{months_after(TODAY, 11)} till {months_after(TODAY, 13)}" in ground.af.get(stay).text
     assert ground.af.post(f"{stay}/angra-avslut").status_code == 303
     counted = figures(ground, database)
     assert "M1" not in counted

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fyrklang.access.permissions import Role
 from fyrklang.kernel import clock
-from fyrklang.modules.followups.models import months_after, window_of
+from fyrklang.sdk.one_year import months_after, window_of
 from tests.modules.conftest import Team
 from tests.people import sign_in
 
@@ -69,6 +69,21 @@ def test_the_queue_holds_those_whose_time_it_is(leader: FlaskClient, team: Team)
     for code in ("TIDIG", "SEN", "AVLIDEN", "UTAN-SAMTYCKE", "PÅGÅR"):
         assert code not in page
         assert leader.get(path(team, team.people[code])).status_code in (409, 200 if code == "SEN" else 409)
+
+
+@pytest.mark.parametrize("party", ["FK", "KOMMUN-0180", "KOMMUN-demo-asviken-2", "REGION-demo_sol-1"])
+def test_a_consent_given_on_the_page_puts_somebody_in_the_queue(
+    leader: FlaskClient, team: Team, party: str
+) -> None:
+    """Whatever the organisation's code looks like: a party is named as the tables let it be."""
+    ended(team, "INNE", 12, consent=False)
+    asked = {"purpose": "CONTACT_1Y", "parties": [party], "given_on": str(clock.today()), "form": "WRITTEN"}
+    page = f"/f/{team.own.slug}/deltagare/{team.people['INNE']}/samtycke"
+    assert leader.post(page, data={**asked, "parties": ["Kommunen"]}).status_code == 422
+    assert leader.get(f"/api/v1/f/{team.own.slug}/follow-ups").json["items"] == []
+    assert leader.post(page, data=asked).status_code == 303
+    listed = leader.get(f"/api/v1/f/{team.own.slug}/follow-ups").json["items"]
+    assert [row["code"] for row in listed] == ["INNE"]
 
 
 def test_a_call_is_saved_counted_and_asked_for_once(leader: FlaskClient, team: Team) -> None:
@@ -139,6 +154,8 @@ def test_results_leave_nobody_out(leader: FlaskClient, team: Team) -> None:
     assert closed.status_code == 303
     page = leader.get(path(team, "resultat") + f"?year={year}").text
     assert "2 av 3" in page
+    assert "målet 60" in page
+    assert "målet 60" in leader.get(path(team)).text
     rows = {row.split("</th>")[0]: row for row in page.split('role="rowheader">')}
     assert _numbers(rows["Arbetssökande"])[:6] == [1, 0, 0, 0, 0, 0]
     assert _numbers(rows["Arbete utan stöd"])[4] == 1

@@ -166,6 +166,9 @@ PARTY_WORDS = {
     "KOMMUN": "Kommunen",
 }
 
+PARTY = r"(FK|AF|REGION|KOMMUN)(-[0-9A-Za-z_-]+)?\Z"
+"""A party as rows name it: its kind, and the organisation's code where there are several. The tables ask the same."""
+
 
 def party_kind(party: str) -> str:
     """FK, AF, REGION or KOMMUN of a party as rows name it."""

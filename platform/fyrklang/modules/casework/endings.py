@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,20 @@ DEEDS = ("DONE", "HANDED_OVER", "CLOSED")
 _BLANK = {"occupations": ["UNK"], "work_extent": 0, "study_extent": 0, "income_sources": ["UNK"]}
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What is said of an ending. `after` is the situation now, which reasons that count ask for; `before` the one at
+    the start, when nobody had said it; `handed` what becomes of each remaining commitment: state, and for
+    HANDED_OVER handed_to and accepted.
+    """
+
+    ended_on: date
+    end_reason: str
+    after: Mapping[str, Any] | None = None
+    before: Mapping[str, Any] | None = None
+    handed: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+
+
 def check_when(case: Case, ended_on: date) -> None:
     """Refuse an ending on a day that cannot be.
 
@@ -38,17 +53,25 @@ def check_when(case: Case, ended_on: date) -> None:
         raise Invalid(fields={"ended_on": "Slutdatum kan inte ligga efter i dag."})
 
 
-def counts_as(case: Case, reason: str, ended_on: date, after: Mapping[str, Any]) -> list[str]:
-    """How an ending would count, in sentences; the same rules as the figures."""
+def steps_of(reason: str) -> tuple[int, ...]:
+    """Which of the five steps an ending for a reason asks: what somebody does and lives on only where it counts,
+    and nothing at all about a stay that never was."""
     if reason == counting.NEVER_COUNTED:
+        return (1, 5)
+    return (1, 4, 5) if reason in counting.OUTSIDE else (1, 2, 3, 4, 5)
+
+
+def counts_as(case: Case, ending: Ending) -> list[str]:
+    """How an ending would count, in sentences; the same rules as the figures."""
+    if ending.end_reason == counting.NEVER_COUNTED:
         return ["Räknas inte alls. En felregistrering finns aldrig i statistiken."]
     stay = counting.StayCounted(
         sex=case.stay.sex,
         started_on=case.stay.started_on,
-        ended_on=ended_on,
-        end_reason=reason,
-        before=_counted(case.situations.get("START")),
-        after=_counted_values(after),
+        ended_on=ending.ended_on,
+        end_reason=ending.end_reason,
+        before=_counted_values(ending.before) if ending.before else _counted(case.situations.get("START")),
+        after=_counted_values(ending.after or {}),
     )
     parts = counting.ending_parts(stay)
     if not parts:
@@ -71,35 +94,34 @@ def counts_as(case: Case, reason: str, ended_on: date, after: Mapping[str, Any])
     return said
 
 
-def end(
-    actor: Actor,
-    stay_id: UUID,
-    ending: Mapping[str, Any],
-    after: Mapping[str, Any],
-    handed: Mapping[UUID, Mapping[str, Any]],
-) -> list[UUID]:
-    """End a stay. `ending` has ended_on and end_reason; `after` the situation; `handed` what becomes of each
-    remaining commitment: state, and for HANDED_OVER handed_to and accepted. Returns the jobs that recount.
+def end(actor: Actor, stay_id: UUID, ending: Ending) -> list[UUID]:
+    """End a stay. Returns the jobs that recount.
 
     Raises:
         NotFound: there is no such stay for the actor.
         Conflict: it is over already.
-        Invalid: the day cannot be, or a commitment is left with nobody.
+        Invalid: the day cannot be, a commitment is left with nobody, or what counts is not told.
     """
     case = opened(actor, stay_id)
     need_open(case)
-    check_when(case, ending["ended_on"])
-    reason = ending["end_reason"]
-    if reason != counting.NEVER_COUNTED:
-        save_situation(actor, case.stay, "END", after, ending["ended_on"])
-        _hand_over(actor, case, handed)
+    check_when(case, ending.ended_on)
+    steps = steps_of(ending.end_reason)
+    if 2 in steps:
+        if ending.after is None:
+            raise Invalid(fields={"after": "Ange sysselsättning och försörjning vid avslutet."})
+        if ending.before is not None and "START" not in case.situations:
+            start = save_situation(actor, case.stay, "START", ending.before, case.stay.started_on)
+            start.afterwards = True
+        save_situation(actor, case.stay, "END", ending.after, ending.ended_on)
+    if 4 in steps:
+        _hand_over(actor, case, ending.handed)
     stay = case.stay
-    stay.status = "MISREG" if reason == counting.NEVER_COUNTED else "ENDED"
-    stay.ended_on, stay.end_reason = ending["ended_on"], reason
+    stay.status = "MISREG" if ending.end_reason == counting.NEVER_COUNTED else "ENDED"
+    stay.ended_on, stay.end_reason = ending.ended_on, ending.end_reason
     stay.ended_by, stay.ended_at = actor.person_id, clock.now()
     stay.version += 1
     actor.session.flush()
-    record(actor, acts.ENDED, acts.STAY, stay.id, why=reason)
+    record(actor, acts.ENDED, acts.STAY, stay.id, why=ending.end_reason)
     return _recount(actor, stay)
 
 

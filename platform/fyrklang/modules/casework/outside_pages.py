@@ -71,6 +71,7 @@ def _step(door: outside.Door, step: int, form: Form) -> str:
         parties=parties,
         team=team_of(door.session, door.insats.id),
         wait=referrals.waits(door.session).get(door.insats.id),
+        full=door.insats.id in referrals.full(door.session),
         summary=present.summary(form, door.insats) if step == steps.LAST else (),
     )
 

@@ -7,6 +7,7 @@ from fyrklang.modules.casework import facts, jobs  # noqa: F401 - known from the
 from fyrklang.modules.casework.case_pages import pages as cases
 from fyrklang.modules.casework.caseload.pages import pages as caseload
 from fyrklang.modules.casework.caseload.routes import api as caseload_api
+from fyrklang.modules.casework.ending_pages import pages as endings
 from fyrklang.modules.casework.entry_pages import pages as entries
 from fyrklang.modules.casework.finding.pages import pages as finding
 from fyrklang.modules.casework.finding.routes import api as finding_api
@@ -23,7 +24,7 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="casework",
-    pages=(referrals, entries, outside, identity, cases, plans, caseload, tasks, finding),
+    pages=(referrals, entries, outside, identity, cases, plans, endings, caseload, tasks, finding),
     apis=(api, caseload_api, tasks_api, finding_api),
     menu=(
         MenuEntry(lambda: gettext("Deltagare"), "users", "cases.index", Permission.CASES_READ, order=12),

@@ -1,4 +1,4 @@
-"""The HTML door of the joint plan and of the ending."""
+"""The HTML door of the joint plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fyrklang.access.guard import place
 from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
-from fyrklang.modules.casework import acts, codes, endings, plans, present, printing, schemas, stays
+from fyrklang.modules.casework import acts, codes, plans, present, printing, schemas, stays
 from fyrklang.modules.casework.doors import render, see
 from fyrklang.sdk.audit import record
 from fyrklang.sdk.routes import Pages
@@ -21,7 +21,6 @@ from fyrklang.web.forms import Form, bind
 
 pages = Pages("plans", __name__, prefix="/deltagare")
 READ, WRITE = Permission.CASES_READ, Permission.CASES_WRITE
-LAST = 5
 
 
 @pages.route("/<uuid:stay_id>/plan", permission=READ)
@@ -113,103 +112,6 @@ def pdf(actor: Actor, stay_id: UUID) -> FlaskResponse:
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="plan-{stay_id.hex[-6:]}.pdf"'
     return answer
-
-
-@pages.route("/<uuid:stay_id>/avsluta", permission=READ)
-def ending(actor: Actor, stay_id: UUID) -> str:
-    """Step 1: when and why."""
-    case = stays.case_of(actor, stay_id)
-    return _ending(actor, case, 1, Form.of({"ended_on": clock.today()}))
-
-
-@pages.route("/<uuid:stay_id>/avsluta", permission=WRITE, methods=("POST",))
-def end(actor: Actor, stay_id: UUID) -> Any:
-    """On to the next step, back, or end; what was written follows along."""
-    case = stays.opened(actor, stay_id)
-    step = min(max(request.form.get("step", 1, type=int), 1), LAST)
-    written = Form(raw={name: request.form.getlist(name) for name in request.form})
-    if request.form.get("way") == "back":
-        return _ending(actor, case, max(step - 1, 1), written)
-    form = _judged(actor, case, step)
-    if not form.ok:
-        return _ending(actor, case, step, form), 422
-    if step < LAST:
-        return _ending(actor, case, step + 1, written)
-    endings.end(actor, stay_id, _when().values, _after().values, _handed(actor, case))
-    return see(actor, "cases.show", stay_id=stay_id, klart="ended")
-
-
-@pages.route("/<uuid:stay_id>/angra-avslut", permission=WRITE, methods=("POST",))
-def undo(actor: Actor, stay_id: UUID) -> Any:
-    """Take the ending back."""
-    endings.undo(actor, stay_id)
-    return see(actor, "cases.show", stay_id=stay_id, klart="undone")
-
-
-def _judged(actor: Actor, case: stays.Case, step: int) -> Form:
-    """What is wrong in the steps up to this one, if anything; nothing is saved."""
-    form = _when()
-    if form.ok:
-        try:
-            endings.check_when(case, form.values["ended_on"])
-        except Invalid as fault:
-            form.add_errors(fault.fields)
-    if form.ok and step >= 3:
-        form = _after()
-    if form.ok and step >= LAST - 1:
-        faults = endings.left_over(actor, case, _handed(actor, case))
-        form = Form(raw=form.raw, errors=faults)
-    if not form.ok:
-        form.raw = {name: request.form.getlist(name) for name in request.form}
-    return form
-
-
-def _when() -> Form:
-    return bind(schemas.EndingStep, request.form)
-
-
-def _after() -> Form:
-    return bind(schemas.SituationIn, request.form)
-
-
-def _handed(actor: Actor, case: stays.Case) -> dict[UUID, dict[str, Any]]:
-    return {
-        row.id: {
-            "state": request.form.get(f"state_{row.id}", ""),
-            "handed_to": request.form.get(f"handed_to_{row.id}", "")[:120],
-            "accepted": request.form.get(f"accepted_{row.id}") == "1",
-        }
-        for row in plans.whole(actor, case.stay).remaining
-    }
-
-
-def _ending(actor: Actor, case: stays.Case, step: int, form: Form) -> str:
-    stays.need_open(case)
-    after, when = _after(), _when()
-    ready = step == LAST and after.ok and when.ok
-    shown = {1: ("ended_on", "end_reason"), 2: ("occupations", "work_extent", "study_extent", "subsidy")}
-    here = set(shown.get(step, ("income_sources",) if step == 3 else ()))
-    left = () if step == LAST - 1 else ("state_", "handed_to_", "accepted_")
-    names = {"ended_on", "end_reason", *schemas.SituationIn().fields} - here
-    carried = [
-        (name, value)
-        for name in request.form
-        for value in request.form.getlist(name)
-        if name in names or (left and name.startswith(left))
-    ]
-    return render(
-        "ending",
-        actor,
-        case=case,
-        step=step,
-        form=form,
-        carried=carried,
-        plan=plans.whole(actor, case.stay),
-        before=present.situation_words(case.situations.get("START")),
-        counts_as=endings.counts_as(case, when.values["end_reason"], when.values["ended_on"], after.values)
-        if ready
-        else (),
-    )
 
 
 def _plan(actor: Actor, case: stays.Case, form: Form) -> str:

@@ -12,12 +12,14 @@ from flask import url_for
 from fyrklang.access.actor import Actor
 from fyrklang.access.lens import SPECIAL_TAGS
 from fyrklang.kernel import clock
-from fyrklang.modules.casework import codes
+from fyrklang.modules.casework import codes, counting
+from fyrklang.modules.casework.consents import in_force
 from fyrklang.modules.casework.models import Commitment, Note, Referral, Situation
 from fyrklang.modules.casework.referrals import Wait
 from fyrklang.modules.casework.stays import Case
 from fyrklang.sdk.codes import NEED_GROUPS
 from fyrklang.sdk.insatser import Insats
+from fyrklang.sdk.one_year import window_of
 from fyrklang.web.formats import date_iso
 from fyrklang.web.forms import Form
 from fyrklang.web.i18n import gettext as _
@@ -286,6 +288,21 @@ def missing_before_end(case: Case, measured: Mapping[str, Any], goal: bool) -> l
         (_("Mål med egna ord"), goal),
         (_("Samtycke till kontakt efter ett år"), any(row.purpose == "CONTACT_1Y" for row in case.consents)),
     ]
+
+
+def asked_again(case: Case) -> str:
+    """When somebody whose stay has ended is asked how it went, or why nobody asks."""
+    stay = case.stay
+    if stay.ended_on is None or stay.end_reason in counting.OUTSIDE:
+        return ""
+    if not any(row.purpose == "CONTACT_1Y" and in_force(row, clock.today()) for row in case.consents):
+        return _("Ingen frågar efter ett år: samtycke till kontakt saknas.")
+    window = window_of(stay.ended_on)
+    return _(
+        "Frågas efter ett år, %(first)s till %(last)s.",
+        first=date_iso(window.first),
+        last=date_iso(window.last),
+    )
 
 
 def shared_with(row: Note) -> str:

@@ -25,7 +25,11 @@ pages = Pages("referrals", __name__, prefix="/remisser")
 def new(actor: Actor) -> str:
     """Step 1: which insats, for whom it is, its places and how long one waits."""
     return _render(
-        "choose", actor, insatser=referrals.to_refer_to(actor), waits=referrals.waits(actor.session)
+        "choose",
+        actor,
+        insatser=referrals.to_refer_to(actor),
+        waits=referrals.waits(actor.session),
+        none_free=referrals.full(actor.session),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -26,6 +26,7 @@ from fyrklang.tenancy.session import TenantSession
 
 ANSWER_DAYS = 14
 _NOT_COLUMNS = {"consent_parties", "consented", "identity_consented", *identity.FIELDS}
+_FULL = text("SELECT * FROM care.full_interventions()")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -60,6 +61,11 @@ def waits(session: TenantSession) -> dict[UUID, Wait]:
     )
     rows = session.execute(query.order_by(Cell.year))
     return {row.intervention_id: Wait(row.year, row.numerator, row.denominator) for row in rows}
+
+
+def full(session: TenantSession) -> set[UUID]:
+    """Insatser without a place free: those that say how many they have. Only whether, so that no count gets out."""
+    return set(session.scalars(_FULL))
 
 
 def open_insats(actor: Actor, intervention_id: UUID) -> Insats:

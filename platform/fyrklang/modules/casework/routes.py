@@ -90,9 +90,8 @@ def add_commitment(actor: Actor, values: dict[str, Any], stay_id: UUID) -> Respo
 @api.response(204)
 def end_stay(actor: Actor, values: dict[str, Any], stay_id: UUID) -> Response:
     """Avsluta ett deltagande med utfall och överlämnade åtaganden."""
-    ending = {name: values[name] for name in ("ended_on", "end_reason")}
-    handed = {each["commitment_id"]: each for each in values["commitments"]}
-    endings.end(actor, stay_id, ending, values["after"], handed)
+    handed = {each["commitment_id"]: each for each in values.pop("commitments")}
+    endings.end(actor, stay_id, endings.Ending(**values, handed=handed))
     return Response(status=204)
 
 

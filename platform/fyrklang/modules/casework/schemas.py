@@ -156,9 +156,7 @@ class ConsentIn(Schema):
 
     purpose = choice(codes.PURPOSES, required=True)
     parties = fields.List(
-        fields.String(
-            validate=validate.Regexp(r"(FK|AF|REGION|KOMMUN)(-[0-9A-Za-z]{1,20})?\Z", error=CHOOSE)
-        ),
+        fields.String(validate=validate.Regexp(codes.PARTY, error=CHOOSE)),
         required=True,
         validate=validate.Length(min=1, error=CHOOSE_SOME),
         error_messages={"required": CHOOSE_SOME},
@@ -308,9 +306,10 @@ class LeftIn(Schema):
 
 
 class EndingIn(EndingStep):
-    """A whole ending."""
+    """A whole ending. A misregistration and a death say nothing of `after`; `before` only where it was unknown."""
 
-    after = fields.Nested(SituationIn, required=True)
+    after = fields.Nested(SituationIn, load_default=None, allow_none=True)
+    before = fields.Nested(SituationIn, load_default=None, allow_none=True)
     commitments = fields.List(fields.Nested(LeftIn), load_default=list)
 
 

@@ -122,7 +122,9 @@ def of_stay(actor: Actor, stay: Stay) -> dict[str, Any]:
     }
 
 
-def save_situation(actor: Actor, stay: Stay, moment: str, values: Mapping[str, Any], taken_on: date) -> None:
+def save_situation(
+    actor: Actor, stay: Stay, moment: str, values: Mapping[str, Any], taken_on: date
+) -> Situation:
     """Write occupation and support at START or END; what stood there is replaced."""
     row = actor.session.scalars(
         select(Situation).where(Situation.stay_id == stay.id, Situation.moment == moment)
@@ -141,6 +143,7 @@ def save_situation(actor: Actor, stay: Stay, moment: str, values: Mapping[str, A
         setattr(row, name, values[name])
     row.taken_on = taken_on
     actor.session.flush()
+    return row
 
 
 def map_out(

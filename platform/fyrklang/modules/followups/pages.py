@@ -42,7 +42,7 @@ def results(actor: Actor) -> str:
     year = bind(schemas.YearFilter, request.args).values.get("year") or service.latest_year()
     told = service.results(actor, year)
     years = [(each, str(each)) for each in range(service.latest_year(), service.latest_year() - 5, -1)]
-    return _render("results", actor, results=told, years=years, share=Share)
+    return _render("results", actor, results=told, years=years)
 
 
 @pages.route("/<uuid:stay_id>", permission=Permission.CASES_READ)
@@ -93,7 +93,7 @@ def _script_page(actor: Actor, stay_id: UUID, form: Form) -> str:
 
 
 def _render(template: str, actor: Actor, **values: Any) -> str:
-    return render_template(f"followups/{template}.html", actor=actor, words=present, **values)
+    return render_template(f"followups/{template}.html", actor=actor, words=present, share=Share, **values)
 
 
 def _see(actor: Actor, **values: Any) -> Response:

@@ -31,6 +31,9 @@ SCALE: tuple[tuple[str, LazyText], ...] = (
 POSITIVE = 4
 """Lowest answer that counts as agreeing."""
 
+GOAL = 0.6
+"""The share that should answer: with fewer, those who are silent may turn the result around."""
+
 CLASSES: dict[str, LazyText] = {
     "WORK": lazy_gettext("Arbete utan stöd"),
     "WORK_SUB": lazy_gettext("Subventionerat arbete"),

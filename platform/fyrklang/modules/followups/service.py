@@ -17,15 +17,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.modules.followups import acts
-from fyrklang.modules.followups.models import (
-    CLOSES_AFTER,
-    OPENS_AFTER,
-    Attempt,
-    FollowUp,
-    Window,
-    months_after,
-    window_of,
-)
+from fyrklang.modules.followups.models import Attempt, FollowUp
 from fyrklang.modules.followups.present import ITEMS, POSITIVE, class_of
 from fyrklang.sdk.audit import record, record_reading
 from fyrklang.sdk.care import (
@@ -38,6 +30,7 @@ from fyrklang.sdk.care import (
     situations,
 )
 from fyrklang.sdk.facts import ask_for_recompute
+from fyrklang.sdk.one_year import CLOSES_AFTER, OPENS_AFTER, Window, months_after, window_of
 from fyrklang.web.formats import date_long
 from fyrklang.web.i18n import gettext as _
 
