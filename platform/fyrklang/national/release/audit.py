@@ -8,119 +8,252 @@ much quicker; and a proof that leaves a förbund's own leaves alone holds agains
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from fyrklang.national.release.blocks import Tell
-from fyrklang.national.release.lattice import ASSOCIATION, TYPE
-from fyrklang.national.release.lp import RESIDUAL, push_down, push_up, room
+from fyrklang.national.release.lattice import TYPE
+from fyrklang.national.release.lp import push_down, push_up, room
 from fyrklang.national.release.pattern import Pattern, needed_rows
-from fyrklang.national.release.system import Bools, Floats, Ints, System
+from fyrklang.national.release.proofs import Proofs, Witness
+from fyrklang.national.release.system import Bools, Floats, Ints, Matrix, System
 
-SPLITS = (4, 2, 1)
-"""Into how many groups the förbund are split: fewer and larger for what the smaller leave."""
-FEWEST = 6
-"""Förbund in a group at the least."""
-LARGEST = 10
-"""How many of the largest förbund every hidden cell is proved against, each with its own leaves known."""
-FOLDS = 4
-"""Into how many parts the förbund are split to be left out, a part at a time, as those who would peek."""
-STALLS = 0.1
-"""A split is left when a round proves less than this part of what remained."""
-MOST_ROUNDS = 8
+GROUP = 20
+"""Förbund moved at once to begin with: with fewer there is too little to move, with more a program takes longer."""
+NEAR = 24
+"""Förbund moved at most for one cell alone."""
+SPLIT_STALLS, DRAWN_STALLS = 0.2, 0.04
+"""A way of grouping is left when a round proves less than this part of what remained."""
+MOST_ROUNDS = 20
+_Item = TypeVar("_Item")
+AT_ONCE = 4
+"""Groups whose outcome decides what comes next; a fixed number, so that the order of events is too."""
+FEW, EMPTY = 500, 0.4
+"""With more leaves than this, of those with nobody only such a part can be moved to: half the time for as much."""
 
 
-@dataclass
-class Proofs:
-    """What is proved so far, for each primary cell in turn.
+@dataclass(frozen=True)
+class Ground:
+    """What every program of an audit stands on.
 
     Attributes:
-        cells: the primary cells.
-        up, down: proved to be possible at k or more, and at 0.
-        held_up, held_down: cells × förbund: every proof so far moved this förbund, so it may not be fooled.
-        witnesses: whole nations, each agreeing with everything published.
+        rows, held: the published cells that matter, and these × all leaves.
+        movable: leaves worth moving.
+        kin: förbund × förbund: how many types both have something hidden in.
     """
 
-    cells: Ints
-    up: Bools
-    down: Bools
-    held_up: Bools
-    held_down: Bools
-    witnesses: list[Floats] = field(default_factory=list)
-    programs: int = 0
+    pattern: Pattern
+    rows: Ints
+    held: Matrix
+    movable: Bools
+    kin: Ints
 
     @property
-    def open(self) -> Bools:
-        """Cells not yet proved against an outsider."""
-        return ~(self.up & self.down)
-
-    @property
-    def held(self) -> Bools:
-        """Cells × förbund that may not be fooled, one way or the other."""
-        return self.held_up | self.held_down
-
-    @property
-    def unsafe(self) -> Bools:
-        """Cells not yet proved against every single förbund."""
-        return self.open | self.held.any(axis=1)
-
-    @property
-    def left(self) -> float:
-        """How much there is to prove: a cell for an outsider, and a cell for all other förbund together."""
-        half = self.held_up.mean(axis=1) + self.held_down.mean(axis=1)
-        return float(self.open.sum() + half.sum() / 2)
+    def system(self) -> System:
+        """The year."""
+        return self.pattern.system
 
 
-def begin(pattern: Pattern) -> Proofs:
-    """Nothing proved but by the truth itself, which is one of the possible nations."""
-    system = pattern.system
-    cells = np.flatnonzero(pattern.primary & pattern.hidden)
-    k = system.lattice.parameters.k
-    up, down = system.values[cells] >= k, system.values[cells] == 0
-    blocks = system.cell_block[cells]
-    held = np.zeros((len(cells), len(system.names[0])), dtype=np.bool_)
-    held[:, peekers(system)] = True
-    held[np.flatnonzero(blocks >= 0), blocks[blocks >= 0]] = False
-    held[blocks < 0] = False
-    return Proofs(cells, up, down, held & ~up[:, None], held & ~down[:, None])
+@dataclass(frozen=True)
+class Job:
+    """A program: the förbund and leaves to move, the cells to raise or lower, and each one's weight.
+
+    `most`: how far up each cell is to go; None to lower them.
+    """
+
+    group: Ints
+    columns: Ints
+    chosen: Ints
+    weights: Floats
+    most: Floats | None
 
 
-def peekers(system: System) -> Ints:
-    """The förbund that could learn most: the largest, and those that are among few with a type."""
-    sizes = np.bincount(system.leaf_block, weights=system.leaf_n)
-    largest = np.argsort(-sizes, kind="stable")[:LARGEST]
-    pairs = np.unique(system.leaf_codes[system.leaf_n > 0][:, [ASSOCIATION, TYPE]], axis=0)
-    few = np.flatnonzero(np.bincount(pairs[:, 1]) <= system.lattice.parameters.insider)
-    return np.union1d(largest, pairs[np.isin(pairs[:, 1], few), 0])
+@dataclass(frozen=True)
+class Outcome:
+    """What a program found: a possible nation, and the published cells that held it back."""
+
+    witness: Witness
+    binding: Ints
 
 
 def audit(pattern: Pattern, proofs: Proofs, seed: int, tell: Tell = lambda _part: None) -> None:
     """Prove as many cells as rounds of groups will; what stays open is for the caller to mend."""
     chance = np.random.default_rng(seed)
-    everyone = np.unique(pattern.system.leaf_block)
-    rows = needed_rows(pattern)
+    ground = ground_of(pattern, proofs)
     start = max(proofs.left, 1e-9)
-    parts = [count for count in SPLITS if len(everyone) >= FEWEST * count] or [1]
-    for count in parts:
+    for way, stalls in ((_split, SPLIT_STALLS), (_drawn, DRAWN_STALLS)):
         for _ in range(MOST_ROUNDS):
-            before = proofs.left
-            if not before or (count == 1 < len(parts) and not proofs.open.any()):
+            before = proofs.left + proofs.unsafe.sum()
+            if not before:
+                return
+            for groups in way(ground, proofs, chance):
+                wanted = [(group, up) for group in groups for up in (True, False)]
+                jobs = [job for group, up in wanted if (job := _job(ground, proofs, (group, up), chance))]
+                note(ground, proofs, jobs)
+                tell(1 - proofs.left / start)
+            if before - proofs.left - proofs.unsafe.sum() < stalls * before:
                 break
-            groups = np.array_split(chance.permutation(everyone), count)
-            _round(pattern, proofs, ([np.sort(group) for group in groups], rows), chance)
-            tell(1 - proofs.left / start)
-            if before - proofs.left < STALLS * before:
-                break
-    peekers = np.flatnonzero(proofs.held.any(axis=0))
-    for _ in range(MOST_ROUNDS if len(peekers) else 0):
-        before = proofs.left
-        known = np.array_split(chance.permutation(peekers), min(FOLDS, len(peekers)))
-        _round(pattern, proofs, ([np.setdiff1d(everyone, part) for part in known], rows), chance)
-        tell(1 - proofs.left / start)
-        if before - proofs.left < STALLS * before:
-            break
+
+
+def settle(pattern: Pattern, proofs: Proofs, seed: int) -> list[tuple[int, Ints]]:
+    """Try what is left cell by cell; the cells that fail again, and the published cells that held them."""
+    chance = np.random.default_rng(seed)
+    ground = ground_of(pattern, proofs)
+    tries = [(at, up) for at in np.flatnonzero(proofs.unsafe).tolist() for up in (True, False)]
+    failed: list[tuple[int, Ints]] = []
+    for some in _batches(tries):
+        asked = [(at, up, _fooled(proofs, at, up, chance)) for at, up in some]
+        asked = [one for one in asked if len(one[2])]
+        jobs = [_alone(ground, proofs, one, chance) for one in asked]
+        for (at, up, fooled), outcome in zip(asked, note(ground, proofs, jobs), strict=True):
+            if proofs.lacking(up=up)[at, fooled].any():
+                nothing = np.zeros(0, dtype=np.int64)
+                failed.append((int(proofs.cells[at]), outcome.binding if outcome else nothing))
+    return failed
+
+
+def _fooled(proofs: Proofs, at: int, up: bool, chance: np.random.Generator) -> Ints:
+    """Whom to fool about a cell at once: at most half of all förbund, and one at most of those who are in it."""
+    lacking = chance.permutation(np.flatnonzero(proofs.lacking(up=up)[at]))
+    outsider = proofs.own.shape[1]
+    within = np.append(proofs.own[at] > 0, False)[lacking]
+    if within.all():
+        return lacking[:1]
+    found: Ints = lacking[~within]
+    return found[: max(1, outsider // 2)]
+
+
+def _alone(ground: Ground, proofs: Proofs, asked: tuple[int, bool, Ints], chance: np.random.Generator) -> Job:
+    """The program of one cell: its own förbund and those most like it, without those to be fooled."""
+    at, up, fooled = asked
+    everyone = np.unique(ground.system.leaf_block)
+    block = int(ground.system.cell_block[proofs.cells[at]])
+    group = np.setdiff1d(everyone, fooled)
+    if block >= 0 and len(group) > NEAR:
+        likeness = ground.kin[block, group] + chance.uniform(0, 0.5, len(group))
+        likeness[group == block] = np.inf
+        group = np.sort(group[np.argsort(-likeness, kind="stable")[:NEAR]])
+    own = _of(ground, proofs.cells[at])
+    own = own[np.isin(ground.system.leaf_block[own], group)]
+    columns = np.union1d(_columns(ground, group, chance), own)
+    known = np.append(proofs.own[at], 0.0)[fooled].max()
+    goal = np.array([known + ground.system.lattice.parameters.k])
+    return Job(group, columns, proofs.cells[[at]], np.ones(1), goal if up else None)
+
+
+def _of(ground: Ground, cell: int) -> Ints:
+    """The cell's own leaves."""
+    matrix = ground.system.matrix
+    own: Ints = matrix.indices[matrix.indptr[cell] : matrix.indptr[cell + 1]]
+    return own
+
+
+def ground_of(pattern: Pattern, proofs: Proofs) -> Ground:
+    """The ground as the pattern stands now."""
+    system, rows = pattern.system, needed_rows(pattern)
+    hidden = _hidden_types(pattern).astype(np.int64)
+    held = system.matrix[rows].tocsc()
+    return Ground(pattern, rows, held, _movable(pattern, proofs), hidden @ hidden.T)
+
+
+def note(ground: Ground, proofs: Proofs, jobs: Sequence[Job]) -> list[Outcome | None]:
+    """Run the programs and take in what they find; None where one has no exact answer."""
+    threads = min(len(jobs), os.cpu_count() or 1)
+    if threads < 2:
+        outcomes = [_run(ground, job) for job in jobs]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            outcomes = list(pool.map(lambda job: _run(ground, job), jobs))
+    for outcome in outcomes:
+        proofs.programs += 1
+        if outcome is not None:
+            proofs.note(outcome.witness)
+    return outcomes
+
+
+def _run(ground: Ground, job: Job) -> Outcome | None:
+    """A possible nation in which as many as can be of the cells are raised, or lowered."""
+    system = ground.system
+    place = room(ground.held, ground.rows, job.columns, system.leaf_n)
+    cells = system.matrix[job.chosen]
+    targets = cells[:, place.columns].tocsr()
+    inside = np.asarray(targets @ system.leaf_n[place.columns])
+    outside = np.asarray(cells @ system.leaf_n) - inside
+    if job.most is None:
+        moved = push_down(place, targets, job.weights)
+    else:
+        moved = push_up(place, targets, (job.weights, outside, job.most))
+    return None if moved is None else Outcome(Witness(place.columns, moved.leaves), moved.binding)
+
+
+def _job(
+    ground: Ground, proofs: Proofs, wanted: tuple[Ints, bool], chance: np.random.Generator
+) -> Job | None:
+    """What the group can still prove for others, each cell with a weight by lot; None when nothing is left."""
+    group, up = wanted
+    lacking = proofs.lacking(up=up)
+    lacking[:, group] = False
+    blocks = proofs.system.cell_block[proofs.cells]
+    chosen = np.flatnonzero(lacking.any(axis=1) & ((blocks < 0) | np.isin(blocks, group)))
+    if not len(chosen):
+        return None
+    # Equal weights would spread the solution evenly and prove little; these make it choose.
+    weights = np.exp(chance.normal(0, 2, len(chosen)))
+    most = proofs.goal(lacking)[chosen] if up else None
+    return Job(group, _columns(ground, group, chance), proofs.cells[chosen], weights, most)
+
+
+def _columns(ground: Ground, group: Ints, chance: np.random.Generator) -> Ints:
+    """The leaves to move: all that have anybody, and of the others enough to move them to."""
+    system = ground.system
+    columns = np.flatnonzero(ground.movable & np.isin(system.leaf_block, group))
+    if len(columns) > FEW:
+        columns = columns[(system.leaf_n[columns] > 0) | (chance.random(len(columns)) < EMPTY)]
+    return columns
+
+
+def _split(ground: Ground, _proofs: Proofs, chance: np.random.Generator) -> Iterator[list[Ints]]:
+    """Everybody, in groups by lot."""
+    everyone = np.unique(ground.system.leaf_block)
+    parts = max(2, round(len(everyone) / GROUP)) if len(everyone) > 3 else 1
+    yield from _batches([np.sort(part) for part in np.array_split(chance.permutation(everyone), parts)])
+
+
+def _drawn(ground: Ground, proofs: Proofs, chance: np.random.Generator) -> Iterator[list[Ints]]:
+    """Twice two groups by lot, each without those who are to be fooled most, and with those to be helped most."""
+    everyone = np.unique(ground.system.leaf_block)
+    blocks = proofs.system.cell_block[proofs.cells]
+    for _ in range(2):
+        fooled = proofs.held.sum(axis=0).astype(np.float64)
+        weight = proofs.held.sum(axis=1) + proofs.open
+        own = blocks >= 0
+        helped = np.bincount(blocks[own], weights=weight[own], minlength=len(fooled))
+        groups = []
+        for _ in range(2):
+            lot = np.exp(chance.normal(0, 1, (2, len(fooled))))
+            score = (fooled * lot[0] - helped * lot[1])[everyone]
+            out = everyone[np.argsort(-score, kind="stable")][: len(everyone) // 2]
+            groups.append(np.setdiff1d(everyone, out[np.sort(-score)[: len(out)] < 0]))
+        yield groups
+
+
+def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
+    for at in range(0, len(items), AT_ONCE):
+        yield items[at : at + AT_ONCE]
+
+
+def _hidden_types(pattern: Pattern) -> Bools:
+    """Förbund × types: whether something about the förbund's type is hidden."""
+    system = pattern.system
+    found = np.zeros((len(system.names[0]), len(system.names[TYPE])), dtype=np.bool_)
+    cells = pattern.hidden & (system.cell_block >= 0) & (system.codes[:, TYPE] >= 0)
+    found[system.cell_block[cells], system.codes[cells, TYPE]] = True
+    return found
 
 
 def _movable(pattern: Pattern, proofs: Proofs) -> Bools:
@@ -129,120 +262,10 @@ def _movable(pattern: Pattern, proofs: Proofs) -> Bools:
     What a förbund tells of a type in full leaves next to nothing to move, and such leaves are most of all.
     """
     system = pattern.system
-    wide = len(system.names[TYPE])
-    finest = system.cell_block >= 0
-    cells = pattern.hidden & finest & (system.codes[:, TYPE] >= 0)
-    pairs = system.cell_block[cells] * wide + system.codes[cells, TYPE]
+    pairs = _hidden_types(pattern)
     national = proofs.cells[system.cell_block[proofs.cells] < 0]
     counted = np.asarray(system.matrix[national].sum(axis=0)).ravel() > 0
-    own = system.leaf_block * wide + system.leaf_codes[:, TYPE]
-    return np.isin(own, pairs) | np.isin(own, own[counted & (system.leaf_n > 0)])
-
-
-def _round(
-    pattern: Pattern, proofs: Proofs, given: tuple[Sequence[Ints], Ints], chance: np.random.Generator
-) -> None:
-    groups, rows = given
-    movable = _movable(pattern, proofs)
-    drawn = [np.exp(chance.normal(0, 2, len(proofs.cells))) for _ in groups]
-    jobs = [
-        (group, weights, up) for group, weights in zip(groups, drawn, strict=True) for up in (True, False)
-    ]
-    for job in jobs:
-        answer = _witness(pattern, proofs, (rows, movable), job)
-        group = job[0]
-        proofs.programs += 1
-        if answer is not None:
-            _note(pattern, proofs, group, answer)
-
-
-def _witness(
-    pattern: Pattern, proofs: Proofs, given: tuple[Ints, Bools], job: tuple[Ints, Floats, bool]
-) -> Floats | None:
-    """A possible nation in which as many as can be of the group's cells are raised, or lowered."""
-    (rows, movable), (group, weights, up) = given, job
-    system = pattern.system
-    proved, held = (proofs.up, proofs.held_up) if up else (proofs.down, proofs.held_down)
-    others = np.ones(held.shape[1], dtype=np.bool_)
-    others[group] = False
-    blocks = system.cell_block[proofs.cells]
-    useful = ~proved | held[:, others].any(axis=1)
-    chosen = np.flatnonzero(useful & ((blocks < 0) | np.isin(blocks, group)))
-    if not len(chosen):
-        return None
-    columns = np.flatnonzero(movable & np.isin(system.leaf_block, group))
-    place = room(system.matrix, rows, columns, system.leaf_n)
-    cells = system.matrix[proofs.cells[chosen]]
-    targets = cells[:, place.columns].tocsr()
-    inside = np.asarray(targets @ system.leaf_n[place.columns])
-    outside = np.asarray(cells @ system.leaf_n) - inside
-    k = float(system.lattice.parameters.k)
-    if up:
-        moved = push_up(place, targets, (weights[chosen], outside), k)
-    else:
-        moved = push_down(place, targets, np.where(outside > 0, 0.0, weights[chosen]))
-    if moved is None:
-        return None
-    whole = system.leaf_n.copy()
-    whole[place.columns] = moved.leaves
-    return whole
-
-
-def settle(pattern: Pattern, proofs: Proofs, at: int) -> list[Ints]:
-    """Prove one cell alone, the one at place `at`; for each proof that fails, the rows that forbid it."""
-    rows, movable = needed_rows(pattern), _movable(pattern, proofs) | _of(pattern.system, proofs.cells[at])
-    failed: list[Ints] = []
-    for up in (True, False):
-        proved, held = (proofs.up, proofs.held_up) if up else (proofs.down, proofs.held_down)
-        for known in [-1] * (not proved[at]) + np.flatnonzero(held[at]).tolist():
-            if known >= 0 and not held[at, known]:
-                continue  # Settled by the proof before.
-            binding = _alone(pattern, proofs, (rows, movable), (at, known, up))
-            if not proved[at] or (known >= 0 and held[at, known]):
-                failed.append(binding)
-                break
-    return failed
-
-
-def _alone(
-    pattern: Pattern, proofs: Proofs, given: tuple[Ints, Bools], wanted: tuple[int, int, bool]
-) -> Ints:
-    """Try to prove a cell against one who knows a förbund's leaves (-1: nobody's); the rows that bind."""
-    (rows, movable), (at, known, up), system = given, wanted, pattern.system
-    everyone = np.unique(system.leaf_block)
-    group = everyone[everyone != known]
-    columns = np.flatnonzero(movable & (system.leaf_block != known))
-    place = room(system.matrix, rows, columns, system.leaf_n)
-    cell = system.matrix[[proofs.cells[at]]]
-    target = cell[:, place.columns].tocsr()
-    one, k = np.ones(1), float(system.lattice.parameters.k)
-    rest = np.asarray(cell @ system.leaf_n - target @ system.leaf_n[place.columns])
-    answer = push_up(place, target, (one, rest), k) if up else push_down(place, target, one)
-    if answer is None:
-        return np.zeros(0, dtype=np.int64)
-    whole = system.leaf_n.copy()
-    whole[place.columns] = answer.leaves
-    _note(pattern, proofs, group, whole)
-    return answer.binding
-
-
-def _of(system: System, cell: int) -> Bools:
-    counted = np.zeros(len(system.leaf_n), dtype=np.bool_)
-    counted[system.matrix.indices[system.matrix.indptr[cell] : system.matrix.indptr[cell + 1]]] = True
-    return counted
-
-
-def _note(pattern: Pattern, proofs: Proofs, group: Ints, witness: Floats) -> None:
-    system = pattern.system
-    values = np.asarray(system.matrix[proofs.cells] @ witness)
-    others = np.ones(proofs.held_up.shape[1], dtype=np.bool_)
-    others[group] = False
-    high = values >= system.lattice.parameters.k - RESIDUAL
-    low = values <= RESIDUAL
-    new = bool((high & ~proofs.up).any() or (low & ~proofs.down).any())
-    proofs.up |= high
-    proofs.down |= low
-    proofs.held_up[np.ix_(high, others)] = False
-    proofs.held_down[np.ix_(low, others)] = False
-    if new:
-        proofs.witnesses.append(witness)
+    counted &= system.leaf_n > 0
+    pairs[system.leaf_block[counted], system.leaf_codes[counted, TYPE]] = True
+    found: Bools = pairs[system.leaf_block, system.leaf_codes[:, TYPE]]
+    return found

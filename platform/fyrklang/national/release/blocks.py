@@ -42,7 +42,7 @@ def exposed(pattern: Pattern, block: int) -> list[tuple[int, Ints]]:
     columns = np.flatnonzero(system.leaf_block == block)
     rows = needed_rows(pattern)
     rows = rows[system.cell_block[rows] == block]
-    place = room(system.matrix, rows, columns, system.leaf_n)
+    place = room(system.matrix[rows], rows, columns, system.leaf_n)
     targets = np.flatnonzero(pattern.primary & pattern.hidden & (system.cell_block == block))
     wanted = system.matrix[targets][:, place.columns].toarray()
     k = system.lattice.parameters.k

@@ -212,11 +212,15 @@ def _dossier(system: System, made: Protection) -> bytes:
     packed = io.BytesIO()
     names = [table_name(table) for table in system.lattice.tables]
     cells = [(names[system.table_of[cell]], *system.label(cell)) for cell in made.proofs.cells.tolist()]
+    moved = made.proofs.witnesses
     np.savez_compressed(
         packed,
         leaves=np.array(leaf_keys(system)),
+        truth=system.leaf_n,
         cells=np.array(cells or [("",) * 6]),
-        witnesses=np.array([system.leaf_n, *made.proofs.witnesses]),
+        starts=np.cumsum([0, *(len(one.columns) for one in moved)]),
+        columns=np.concatenate([np.zeros(0, dtype=np.int64), *(one.columns for one in moved)]),
+        counts=np.concatenate([np.zeros(0), *(one.leaves for one in moved)]),
     )
     return packed.getvalue()
 

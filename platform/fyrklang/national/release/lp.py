@@ -46,9 +46,13 @@ class Room:
         return not len(self.rows) or float(np.abs(self.matrix @ leaves - self.fixed).max()) <= RESIDUAL
 
 
-def room(matrix: Matrix, rows: Ints, columns: Ints, truth: Floats) -> Room:
-    """What is left to move when the other leaves are known and leaves under a published zero are gone."""
-    part = matrix[rows][:, columns].tocsr()
+def room(held: Matrix, rows: Ints, columns: Ints, truth: Floats) -> Room:
+    """What is left to move when the other leaves are known and leaves under a published zero are gone.
+
+    Args:
+        held: the published cells × every leaf; `rows` are their places.
+    """
+    part = held[:, columns].tocsr()
     fixed = np.asarray(part @ truth[columns])
     empty = np.flatnonzero((fixed < 0.5) & (np.diff(part.indptr) > 0))
     live = np.arange(len(columns))
@@ -66,17 +70,18 @@ class Answer:
     binding: Ints
 
 
-def push_up(place: Room, targets: Matrix, given: tuple[Floats, Floats], k: float) -> Answer | None:
-    """Leaves that raise the weighted targets, each no further than k; None when no answer is exact enough.
+def push_up(place: Room, targets: Matrix, given: tuple[Floats, Floats, Floats]) -> Answer | None:
+    """Leaves that raise the weighted targets; None when no answer is exact enough.
 
     Args:
         targets: target cells × the room's leaves.
-        given: the targets' weights, and what each already gets from leaves outside the room.
+        given: the targets' weights, what each already gets from leaves outside the room, and how far up
+            each is to go.
     """
-    weights, outside = given
+    weights, outside, most_of = given
     many, leaves = targets.shape
     goal = np.concatenate([np.zeros(leaves), -weights])
-    most = np.concatenate([np.full(leaves, PLENTY), np.full(many, k)])
+    most = np.concatenate([np.full(leaves, PLENTY), most_of])
     held = block_array([[place.matrix, csr_array((len(place.rows), many))], [-targets, eye_array(many)]])
     low = np.concatenate([place.fixed, np.full(many, -np.inf)])
     high = np.concatenate([place.fixed, outside])

@@ -144,9 +144,8 @@ def _is_kept(table: Levels) -> bool:
 
 def needed_rows(pattern: Pattern) -> Ints:
     """Known cells that are not the sum of other known ones: they say all the others say."""
-    needed = pattern.shown & ~pattern.system.void
-    implied = np.zeros(pattern.system.size, dtype=np.bool_)
-    for equation in pattern.system.equations:
-        if not pattern.hidden[equation.children].any():
-            implied[equation.parent] = True
-    return np.flatnonzero(needed & ~implied)
+    system = pattern.system
+    some = np.logical_or.reduceat(pattern.hidden[system.children], system.starts)
+    needed = pattern.shown & ~system.void
+    needed[system.parents[~some]] = False
+    return np.flatnonzero(needed)

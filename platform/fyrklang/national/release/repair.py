@@ -11,15 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fyrklang.national.release.audit import Proofs, audit, begin, settle
+from fyrklang.national.release.audit import audit, settle
 from fyrklang.national.release.blocks import UnprotectableError, exposed, protect_blocks
+from fyrklang.national.release.lattice import TYPE
 from fyrklang.national.release.lp import room, whole_number
 from fyrklang.national.release.pattern import Pattern, complement, holds, needed_rows, start
+from fyrklang.national.release.proofs import Proofs, begin, without_spare
 from fyrklang.national.release.system import Bools, Ints, System
 
-SMALL = 100
+SMALL = 64
 """With at most so many leaves the possible nations are also required to be of whole persons."""
-AT_A_TIME = 12
+GENTLE, FIRM = 3, 6
+"""So many turns hide one cell for each that fails, then more beside it; after that all that stands about it."""
 CONTROLS = 20
 Say = Callable[[float, str], None]
 """Told how large a part of the year is done, and with what."""
@@ -49,26 +52,28 @@ def protect_year(
     proofs = begin(pattern)
     audit(pattern, proofs, seed, lambda part: say(0.15 + 0.6 * part, "prövar hela landet"))
     turn = 0
-    while _mended(pattern, proofs):
+    while _mended(pattern, proofs, (seed, turn)):
         turn += 1
         audit(pattern, proofs, seed + turn)
         say(0.75 + 0.15 / (1 + proofs.left), "döljer bredvid det som inte höll")
     say(0.9, "kontrollerar granskningen")
-    return Protection(pattern, proofs, _controls(pattern, seed))
+    return Protection(pattern, without_spare(pattern, proofs), _controls(pattern, seed))
 
 
-def _mended(pattern: Pattern, proofs: Proofs) -> bool:
-    """Hide one cell for each of some cells not proved; whether anything had to be hidden."""
+def _mended(pattern: Pattern, proofs: Proofs, when: tuple[int, int]) -> bool:
+    """Hide beside the cells that cannot be proved; whether there is anything left to do."""
+    seed, turn = when
     before = pattern.hidden.copy()
-    for cell in proofs.cells[proofs.unsafe & ~proofs.open].tolist():
-        _hide_beside(pattern, cell)
-    for at in np.flatnonzero(proofs.open)[:AT_A_TIME].tolist():
-        for binding in settle(pattern, proofs, at):
-            chosen = pattern.cheapest(binding)
-            if chosen is None:
-                _hide_beside(pattern, int(proofs.cells[at]))
-            else:
-                pattern.hide(chosen, "beside an unproved cell")
+    for cell, binding in settle(pattern, proofs, seed + turn):
+        if turn >= FIRM:
+            _withhold(pattern, cell, wide=turn >= 2 * FIRM)
+        if turn < GENTLE and pattern.hidden[binding].any():
+            continue  # One hidden for another cell may do for this one too.
+        chosen = pattern.cheapest(binding)
+        if chosen is None or turn >= GENTLE:
+            _hide_beside(pattern, cell)
+        if chosen is not None and not pattern.hidden[chosen]:
+            pattern.hide(chosen, "beside an unproved cell")
     if not proofs.unsafe.any() and len(pattern.system.leaf_n) <= SMALL:
         for cell in _not_whole(pattern, proofs).tolist():
             _hide_beside(pattern, cell)
@@ -77,6 +82,19 @@ def _mended(pattern: Pattern, proofs: Proofs) -> bool:
     if (changed >= 0).any():
         protect_blocks(pattern, changed[changed >= 0])
     return bool(proofs.unsafe.any() or (pattern.hidden & ~before).any())
+
+
+def _withhold(pattern: Pattern, cell: int, *, wide: bool) -> None:
+    """Hide everything of the cell's förbund and type, so that there is an end to it; when `wide`, everywhere."""
+    system = pattern.system
+    block, kind = system.cell_block[cell], system.codes[cell, TYPE]
+    about = system.cell_block == block if block >= 0 else system.table_of == system.table_of[cell]
+    if kind >= 0:
+        about &= system.codes[:, TYPE] == kind
+        about |= (system.cell_block < 0) & (system.codes[:, TYPE] == kind) & wide
+    for other in np.flatnonzero(about).tolist():
+        if pattern.can_hide(other):
+            pattern.hide(other, "withheld")
 
 
 def _hide_beside(pattern: Pattern, cell: int) -> None:
@@ -111,7 +129,7 @@ def _not_whole(pattern: Pattern, proofs: Proofs) -> Ints:
     """Cells that only fractions of persons could hide."""
     system = pattern.system
     rows = needed_rows(pattern)
-    place = room(system.matrix, rows, np.arange(len(system.leaf_n)), system.leaf_n)
+    place = room(system.matrix[rows], rows, np.arange(len(system.leaf_n)), system.leaf_n)
     wanted = system.matrix[proofs.cells][:, place.columns].toarray()
     k = float(system.lattice.parameters.k)
     values = system.values[proofs.cells]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,22 @@ class System:
     def size(self) -> int:
         """How many cells there are."""
         return len(self.values)
+
+    @cached_property
+    def children(self) -> Ints:
+        """Every equation's children, one equation after another."""
+        return np.concatenate([equation.children for equation in self.equations])
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where each equation's children begin in `children`."""
+        many = [len(equation.children) for equation in self.equations]
+        return np.concatenate([[0], np.cumsum(many[:-1])]).astype(np.int64)
+
+    @cached_property
+    def parents(self) -> Ints:
+        """Every equation's parent."""
+        return np.array([equation.parent for equation in self.equations], dtype=np.int64)
 
     def label(self, cell: int) -> tuple[str, ...]:
         """The cell's code per dimension, empty where the table sums over it."""
