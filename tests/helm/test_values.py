@@ -28,7 +28,6 @@ BROKEN: tuple[tuple[str, str, Any, str], ...] = (
     ("small", "database__password", "hemligt", "'password' not allowed"),
     ("small", "database__name", "fyrklang; drop", "/database/name"),
     ("small", "database__citus", True, "/database/citus"),
-    ("small", "database__roleUrlsSecret", "roles", "/database/roleUrlsSecret"),
     ("small", "database__cloudnativepg__instances", 0, "/database/cloudnativepg/instances"),
     ("small", "database__cloudnativepg__instances", 2, "/database/cloudnativepg/durability"),
     ("small", "database__cloudnativepg__storage__size", "5GB", "/database/cloudnativepg/storage/size"),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from fyrklang.kernel.crypto import KeyRing
 
@@ -47,7 +47,8 @@ class Config:
     """Everything a process needs to know about where it runs.
 
     `database_url` is the administrator's address of the database; each role's own address is derived
-    from it unless `FYRKLANG_DATABASE_URL_<ROLE>` names another. `proxy_hops` is how many proxies of our own
+    from it unless `FYRKLANG_DATABASE_URL_<ROLE>` names another: then whoever holds the secret key cannot
+    work out the role's password. `proxy_hops` is how many proxies of our own
     stand in front; what they say of the visitor's address and of https is believed, nobody else's word is.
     `limits` says whether requests are counted (`kernel.limits`).
     """
@@ -86,8 +87,14 @@ class Config:
         return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
 
     def role_password(self, role: str) -> str:
-        """The password of a database role, derived so that it need not be stored anywhere."""
-        return self.derive(f"database-role:{role}").hex()
+        """The password of a database role: its own address's, or derived so that it need not be stored anywhere.
+
+        Empty when the address logs in some other way than as the role with a password.
+        """
+        if role not in self.role_urls:
+            return self.derive(f"database-role:{role}").hex()
+        own = urlsplit(self.role_urls[role])
+        return unquote(own.password or "") if own.username == f"fyrklang_{role}" else ""
 
     def url_for(self, role: str) -> str:
         """The database address a role logs in with, in psycopg's form for SQLAlchemy."""

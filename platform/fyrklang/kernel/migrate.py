@@ -102,8 +102,9 @@ def _ensure_role(conn: psycopg.Connection, config: Config, role: str) -> None:
         _run(conn, "CREATE ROLE {} NOLOGIN", name)
     bypass = sql.SQL("BYPASSRLS" if role in _BYPASS else "NOBYPASSRLS")
     _run(conn, "ALTER ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE {}", name, bypass)
-    if role in ROLES and role not in config.role_urls:
-        _run(conn, "ALTER ROLE {} LOGIN PASSWORD {}", name, sql.Literal(config.role_password(role)))
+    password = config.role_password(role) if role in ROLES else ""
+    if password:
+        _run(conn, "ALTER ROLE {} LOGIN PASSWORD {}", name, sql.Literal(password))
 
 
 def _write_context_key(config: Config) -> None:
