@@ -50,7 +50,7 @@ def test_a_role_has_the_password_of_its_own_address(
         admin.rollback()
     derived = config.role_password("relay")
     assert _is_password(before, derived)
-    assert _is_password(after, derived if not expected else expected)
+    assert _is_password(after, expected or derived)
     assert _is_password(after, derived) == (not expected)
 
 

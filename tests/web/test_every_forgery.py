@@ -25,6 +25,11 @@ TOKEN = "HTTP_X_CSRF_TOKEN"
 SITE = "HTTP_SEC_FETCH_SITE"
 FORM = "application/x-www-form-urlencoded"
 EVIL = "https://ond.example"
+MAIN = (
+    *("another site", "a sister site", "another origin", "nothing but the cookie", "no token"),
+    *("another session's token", "a token in the address", f"simple form, {FORM}"),
+)
+TURNS = 3
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -144,11 +149,18 @@ def forgeries(victim: Victim, api: bool) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _for(place: int, found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The main ones for every route; the routes take turns at the rest."""
+    for number, (name, request) in enumerate(found.items()):
+        if name in MAIN or (number + place) % TURNS == 0:
+            yield name, request
+
+
 def test_no_forgery_is_carried_out(ground: Ground, record_property: Callable[[str, object], None]) -> None:
     tried, names = 0, set()
-    for rule, method in unsafe(ground.app):
+    for place, (rule, method) in enumerate(unsafe(ground.app)):
         victim = ground.victim(rule)
-        for name, request in forgeries(victim, rule.rule.startswith(API_PREFIX)).items():
+        for name, request in _for(place, forgeries(victim, rule.rule.startswith(API_PREFIX))):
             answer = victim.browser.open(ground.address(rule), method=method, **request)
             assert answer.status_code in (400, 403), (method, rule.rule, name, answer.status_code)
             assert "Set-Cookie" not in answer.headers, (method, rule.rule, name)
