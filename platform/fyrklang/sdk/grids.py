@@ -15,7 +15,7 @@ from itertools import islice
 from fyrklang.kernel.errors import Invalid
 from fyrklang.web.uploads import Upload
 
-MOST_ROWS = 10_000
+MOST_ROWS = 100_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 4_000
 _DELIMITERS = (";", "\t", ",")
@@ -46,7 +46,7 @@ def read_grid(sent: Upload) -> Grid:
         raise _refused(f"Filen har för många kolumner. Den får ha högst {MOST_COLUMNS}.")
     rows = [(number, _fit(cells, len(header))) for number, cells in islice(filled, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
-        raise _refused("Filen har för många rader. Den får ha högst 10 000. Dela upp den.")
+        raise _refused("Filen har för många rader. Den får ha högst 100 000. Dela upp den.")
     if not rows:
         raise _refused("Filen har rubriker men inga rader under dem.")
     return Grid(header, rows)
@@ -78,7 +78,8 @@ def _text(cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell).replace(".", ",")
+        # Excel shows fifteen digits; what stands beyond them is how a computer holds a fraction.
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}".replace(".", ",")
     # PostgreSQL keeps no null characters, and no cell means one.
     return str(cell).replace("\0", "").strip()[:LONGEST_CELL]
 

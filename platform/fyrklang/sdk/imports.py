@@ -21,6 +21,7 @@ from fyrklang.web.i18n import LazyText
 
 Values = Mapping[str, Any]
 Faults = dict[str, str]
+_MOST_REMEMBERED = 50_000
 _TRUE = frozenset({"ja", "j", "x", "1", "sant", "true", "yes"})
 
 
@@ -31,6 +32,7 @@ class Importer:
     Attributes:
         labels: field to column heading, in the order of the template.
         words: other headings a field is known by, in lower case.
+        schema: what each field takes by itself; what fields say of one another is for `judge`.
         codes: field to its codes and their words; a cell may hold either.
         judge: all rows that could be read, in order, to the faults of each; empty where there are none.
         lay: lays rows in; returns for each what `undo` needs, as JSON. Only for rows without faults.
@@ -71,27 +73,45 @@ def importers() -> Mapping[str, Importer]:
 
 
 class RowReader:
-    """Reads rows of one kind: the schema is made once for all of them."""
+    """Reads rows of one kind, cell by cell: in a long file most cells say what another has said before."""
 
     def __init__(self, importer: Importer) -> None:
-        self._schema = importer.schema()
+        self._schemas = {name: importer.schema(only=(name,)) for name in importer.schema().load_fields}
         self._codes = {
             name: {word.casefold(): code for code, word in known.items()}
             | {code.casefold(): code for code in known}
             for name, known in importer.codes.items()
         }
+        self._read: dict[tuple[str, str], tuple[dict[str, Any], Faults]] = {}
 
     def read(self, texts: Mapping[str, str]) -> tuple[dict[str, Any], Faults]:
         """The values of a row, and its faults; without values where there are faults."""
-        loaded = {name: self._loaded(name, text) for name, text in texts.items() if text}
+        values: dict[str, Any] = {}
+        faults: Faults = {}
+        for name in self._schemas:
+            told, wrong = self._cell(name, texts.get(name, ""))
+            values.update(told)
+            faults.update(wrong)
+        return ({} if faults else values), faults
+
+    def _cell(self, name: str, text: str) -> tuple[dict[str, Any], Faults]:
+        found = self._read.get((name, text))
+        if found is None:
+            if len(self._read) >= _MOST_REMEMBERED:
+                self._read.clear()
+            found = self._read[name, text] = self._field(name, text)
+        return found
+
+    def _field(self, name: str, text: str) -> tuple[dict[str, Any], Faults]:
         try:
-            values: dict[str, Any] = self._schema.load(loaded, unknown=EXCLUDE)
+            loaded = {name: self._loaded(name, text)} if text else {}
+            values: dict[str, Any] = self._schemas[name].load(loaded, unknown=EXCLUDE)
         except ValidationError as error:
             return {}, flatten_errors(error.normalized_messages())  # type: ignore[no-untyped-call]
         return values, {}
 
     def _loaded(self, name: str, text: str) -> Any:
-        kind = self._schema.load_fields[name]
+        kind = self._schemas[name].load_fields[name]
         if isinstance(kind, fields.List):
             parts = [part.strip() for part in text.replace(";", ",").split(",")]
             return [self._coded(name, part) for part in parts if part]

@@ -24,7 +24,7 @@ from fyrklang.web.sentences import speak_swedish
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE_FORMS = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", re.ASCII),
     re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})", re.ASCII),

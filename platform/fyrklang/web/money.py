@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, post_load, validate
 
-from fyrklang.web.forms import SwedishDecimal
+from fyrklang.web.forms import SwedishDecimal, tidy_number
 
+_THOUSANDS = re.compile(r".*\.\d{3}", re.ASCII | re.DOTALL)
 MONEY = "Ange ett belopp i kronor, till exempel 125 000."
 MOST = Decimal(10_000_000_000)
 
 
+class _Amount(SwedishDecimal):
+    """Kronor, longer fractions rounded to the öre: they come from sums and shares in a sheet.
+
+    Exactly three decimals are as likely thousands written in another country's way, so they are refused.
+    """
+
+    def _validated(self, value: Any) -> Decimal:
+        if _THOUSANDS.fullmatch(tidy_number(str(value))):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 def money_field(lowest: Decimal = Decimal(0), **options: Any) -> SwedishDecimal:
     """Kronor with at most two decimals."""
-    return SwedishDecimal(
+    return _Amount(
         places=2,
         validate=validate.Range(lowest, MOST, error=MONEY),
         error_messages={"required": MONEY, "invalid": MONEY, "null": MONEY},

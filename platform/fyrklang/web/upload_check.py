@@ -57,6 +57,7 @@ _PDF_STREAM = re.compile(rb"stream\r?\n")
 _PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _CHUNK = 65_536
 _OVERLAP = 64
+_TWO_BYTES = (b"\xff\xfe", b"\xfe\xff")
 _TEXT_ALLOWED = frozenset(b"\t\n\r\x0c\x1a")
 
 
@@ -65,8 +66,14 @@ class RefusedError(Exception):
 
 
 def check_text(content: bytes) -> bytes:
-    """Text has no control characters, whatever its alphabet."""
-    if any(byte < 32 and byte not in _TEXT_ALLOWED for byte in set(content)):
+    """Text has no control characters, whatever its alphabet; Excel's "Unicode text" has two bytes to a sign."""
+    plain = content
+    if content.startswith(_TWO_BYTES):
+        try:
+            plain = content.decode("utf-16").encode()
+        except UnicodeError as fault:
+            raise RefusedError("type") from fault
+    if any(byte < 32 and byte not in _TEXT_ALLOWED for byte in set(plain)):
         raise RefusedError("type")
     return content
 

@@ -15,17 +15,20 @@ from fyrklang.sdk.imports import importers
 from fyrklang.sdk.jobs import JobContext, job
 
 
-def _run(asked: JobContext, act: Callable[[Actor, UUID], None], words: str) -> None:
+def _run(asked: JobContext, act: Callable[[Actor, UUID, service.Tell], None], words: str) -> None:
     batch_id = UUID(asked.args["batch_id"])
     row = asked.session.scalars(select(Batch).where(Batch.id == batch_id)).first()
     if row is None:
         raise NotFound
-    asked.progress(0, row.rows, words)
+
+    def tell(done: int) -> None:
+        asked.stop_if_cancelled()
+        asked.progress(done, row.rows, words)
+
     # Whoever asked held the permission then; the job holds that one and no other.
     may = frozenset({importers()[row.kind].permission})
     actor = Actor(asked.session, asked.context, asked.context.actor_id, "", frozenset(), may, loa=3)
-    act(actor, batch_id)
-    asked.stop_if_cancelled()
+    act(actor, batch_id, tell)
     asked.progress(row.rows, row.rows, "klart")
 
 

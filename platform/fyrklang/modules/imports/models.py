@@ -40,7 +40,10 @@ class Batch(TenantOwned, Base):
 
 
 class Line(TenantOwned, Base):
-    """A row of a file by its number. `faults` is field to sentence, `made` what takes it back."""
+    """A row of a file by its number. `faults` is field to sentence.
+
+    Rows that are laid in are gone; below zero stands what takes many of them back, in `made`, latest last.
+    """
 
     __tablename__ = "import_row"
     __table_args__ = OFFICE

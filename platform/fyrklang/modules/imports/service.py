@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
@@ -26,12 +26,15 @@ MOST_AT_ONCE = 500
 """Rows that are judged and laid in while the person waits; more are a job's."""
 SHOWN = 50
 CHECK, LAY = "imports.check", "imports.lay"
-_WRITE = text(
-    "UPDATE office.import_row AS r SET faults = d.faults, made = d.made, "
-    "cells = CASE WHEN d.made IS NULL THEN r.cells ELSE '{}' END "
-    "FROM jsonb_to_recordset(CAST(:document AS jsonb)) AS d (id uuid, faults jsonb, made jsonb) "
+_FAULTS = text(
+    "UPDATE office.import_row AS r SET faults = d.faults "
+    "FROM jsonb_to_recordset(CAST(:document AS jsonb)) AS d (id uuid, faults jsonb) "
     "WHERE r.tenant_id = :tenant AND r.id = d.id"
 )
+_STEP = 500
+_AT_A_TIME = 5_000
+Tell = Callable[[int], None]
+"""Hears how many rows are read, and may raise to stop."""
 
 
 def allowed(actor: Actor) -> dict[str, Importer]:
@@ -167,49 +170,60 @@ def ask(actor: Actor, batch: Batch, what: str) -> None:
     actor.session.flush()
 
 
-def check(actor: Actor, batch_id: UUID) -> None:
+def _silent(_done: int) -> None:
+    """Nobody waits for a small file."""
+
+
+def check(actor: Actor, batch_id: UUID, tell: Tell = _silent) -> None:
     """Judge every row of a file that waits for it."""
     batch = get_batch(actor, batch_id)
     if batch.state not in ("STAGED", "CHECKED"):
         return
-    lines, _values, faults = _judged(actor, batch)
-    _write(actor, [{"id": str(line[0]), "faults": faults[line[0]], "made": None} for line in lines])
+    lines, _values, faults = _judged(actor, batch, tell)
+    _keep_faults(actor, lines, faults)
     batch.faulty = sum(1 for each in faults.values() if each)
     batch.state = "CHECKED"
     actor.session.flush()
 
 
 def _judged(
-    actor: Actor, batch: Batch
+    actor: Actor, batch: Batch, tell: Tell
 ) -> tuple[Sequence[Any], dict[UUID, dict[str, Any]], dict[UUID, dict[str, str]]]:
     """The file's rows, the values of those that could be read, and the faults of each."""
     importer = kind_of(actor, batch.kind)
     reader = RowReader(importer)
-    query = select(Line.id, Line.cells).where(Line.batch_id == batch.id).order_by(Line.line)
-    lines = actor.session.execute(query).all()
+    query = select(Line.id, Line.cells, Line.faults).where(Line.batch_id == batch.id, Line.line > 0)
+    lines = actor.session.execute(query.order_by(Line.line)).all()
     missing = {
         name: f"Filen har ingen kolumn för {str(importer.labels[name]).lower()}."
         for name in importer.required() - batch.mapping.keys()
     }
     values: dict[UUID, dict[str, Any]] = {}
     faults: dict[UUID, dict[str, str]] = {}
-    for own, cells in lines:
+    for place, (own, cells, _old) in enumerate(lines):
+        if place % _STEP == 0:
+            tell(place)
         read, wrong = reader.read({name: cells[place] for name, place in batch.mapping.items()})
         faults[own] = missing or wrong
         if not faults[own]:
             values[own] = read
     for own, wrong in zip(values, importer.judge(actor, list(values.values())), strict=True):
         faults[own] = wrong
+    tell(len(lines))
     return lines, values, faults
 
 
-def _write(actor: Actor, documents: Sequence[Mapping[str, Any]]) -> None:
-    tenant = actor.context.tenant_id
+def _keep_faults(actor: Actor, lines: Sequence[Any], faults: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Write the faults of those rows that have others than they had."""
+    changed = [
+        {"id": str(line.id), "faults": faults[line.id]} for line in lines if faults[line.id] != line.faults
+    ]
     # A table just filled looks empty to the planner, which would hold each row against each.
     actor.session.execute(text("SET LOCAL enable_nestloop = off"))
-    for start in range(0, len(documents), 5_000):
-        piece = orjson.dumps(documents[start : start + 5_000]).decode()
-        actor.session.execute(_WRITE, {"tenant": tenant, "document": piece})
+    for start in range(0, len(changed), _AT_A_TIME):
+        piece = orjson.dumps(changed[start : start + _AT_A_TIME]).decode()
+        actor.session.execute(_FAULTS, {"tenant": actor.context.tenant_id, "document": piece})
+    actor.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 def confirm(actor: Actor, batch_id: UUID) -> None:
@@ -227,22 +241,34 @@ def confirm(actor: Actor, batch_id: UUID) -> None:
     ask(actor, batch, LAY)
 
 
-def lay(actor: Actor, batch_id: UUID) -> None:
+def lay(actor: Actor, batch_id: UUID, tell: Tell = _silent) -> None:
     """Lay the good rows in, judged once more against what is stored now. What is laid in keeps no cells."""
     batch = get_batch(actor, batch_id)
     if batch.state != "CHECKED":
         return
     importer = kind_of(actor, batch.kind)
-    lines, values, faults = _judged(actor, batch)
-    good = [line[0] for line in lines if not faults[line[0]]]
-    made = dict(zip(good, importer.lay(actor, [values[own] for own in good]), strict=True))
-    _write(
-        actor,
-        [{"id": str(line[0]), "faults": faults[line[0]], "made": made.get(line[0])} for line in lines],
-    )
+    lines, values, faults = _judged(actor, batch, tell)
+    good = [values[line.id] for line in lines if not faults[line.id]]
+    made = list(importer.lay(actor, good))
+    tell(len(lines))
+    _keep_faults(actor, lines, faults)
+    own = delete(Line).where(Line.batch_id == batch.id, Line.line > 0)
+    actor.session.execute(own.where(Line.faults == func.jsonb_build_object()))
+    _keep_made(actor, batch, made)
+    tell(len(lines))
     batch.faulty, batch.state = len(lines) - len(good), "DONE"
     actor.session.flush()
     record(actor, acts.LAID, "import", batch.id, rows=len(good))
+
+
+def _keep_made(actor: Actor, batch: Batch, made: Sequence[Any]) -> None:
+    """What takes the rows back, many to a row below the file's own."""
+    pieces = [made[start : start + _AT_A_TIME] for start in range(0, len(made), _AT_A_TIME)]
+    rows = [
+        {"id": new_id(), "batch_id": batch.id, "line": -number, "cells": [], "made": piece}
+        for number, piece in enumerate(pieces, 1)
+    ]
+    insert_many(actor.session, Line, rows)
 
 
 def undo(actor: Actor, batch_id: UUID) -> None:
@@ -258,9 +284,14 @@ def undo(actor: Actor, batch_id: UUID) -> None:
         raise Conflict("Filen är redan ångrad.")
     made: Sequence[Any] = ()
     if batch.state == "DONE":
-        query = select(Line.made).where(Line.batch_id == batch.id, Line.made.is_not(None))
-        made = actor.session.scalars(query.order_by(Line.line.desc())).all()
+        query = select(Line.line, Line.made).where(Line.batch_id == batch.id, Line.made.is_not(None))
+        made = [
+            each
+            for line, kept in actor.session.execute(query.order_by(func.abs(Line.line).desc()))
+            for each in (reversed(kept) if line < 0 else (kept,))
+        ]
         importer.undo(actor, made)
+        actor.session.execute(delete(Line).where(Line.batch_id == batch.id, Line.line < 0))
     batch.state = "UNDONE"
     actor.session.flush()
     record(actor, acts.UNDONE, "import", batch.id, rows=len(made))
@@ -278,5 +309,5 @@ def faulty_rows(actor: Actor, batch_id: UUID, most: int | None = None) -> Sequen
 def first_rows(actor: Actor, batch_id: UUID, most: int = 10) -> Sequence[Any]:
     """The first rows of a file as they stand in it."""
     get_batch(actor, batch_id)
-    query = select(Line.line, Line.cells).where(Line.batch_id == batch_id)
+    query = select(Line.line, Line.cells).where(Line.batch_id == batch_id, Line.line > 0)
     return actor.session.execute(query.order_by(Line.line).limit(most)).all()
