@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,10 @@ from fyrklang.modules.casework.caseload import service as assigning
 from fyrklang.modules.casework.doors import render, see
 from fyrklang.modules.casework.tasks import service as tasks
 from fyrklang.sdk.insatser import insatser
+from fyrklang.sdk.lists import chosen, list_file, list_tools
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.forms import Form, bind
+from fyrklang.web.tables import Table
 
 pages = Pages("cases", __name__, prefix="/deltagare")
 READ, WRITE = Permission.CASES_READ, Permission.CASES_WRITE
@@ -29,17 +32,26 @@ MONTHS = (6, 12)
 
 
 @pages.route("", permission=READ)
-def index(actor: Actor) -> str:
+def index(actor: Actor) -> Any:
     """Stays in the actor's insatser."""
     wanted = listing.wanted_from(request.args)
-    rows, total = listing.listing(actor, wanted)
     known = insatser(actor.session, actor.context.interventions)
     team = caseload.names(assigning.colleagues(actor))
+
+    def everything() -> Table:
+        whole, _total = listing.listing(actor, replace(wanted, page=1), listing.EVERY)
+        return caseload.table(actor, whole, known, team)
+
+    if sent := list_file(actor, "deltagare", everything):
+        return sent
+    rows, total = listing.listing(actor, wanted)
+    table = caseload.table(actor, rows, known, team)
     lists = listing.saved(actor)
     return render(
         "cases",
         actor,
-        table=caseload.table(actor, rows, known, team),
+        table=chosen(table),
+        tools=list_tools(table),
         wanted=wanted,
         address=listing.address_of(wanted),
         narrowed=bool(wanted.who or wanted.need or wanted.insats),

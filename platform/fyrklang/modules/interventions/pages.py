@@ -18,12 +18,14 @@ from fyrklang.modules.interventions import charts, listing, present, schemas, se
 from fyrklang.modules.interventions.models import COUNT_FIELDS, on_people
 from fyrklang.sdk import codes
 from fyrklang.sdk.jobs import job_view
+from fyrklang.sdk.lists import chosen, list_file, list_tools
 from fyrklang.sdk.measures import MEASURES
 from fyrklang.sdk.portfolio import links_of
 from fyrklang.sdk.results import measure_series
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.forms import Form, bind
 from fyrklang.web.i18n import gettext as _
+from fyrklang.web.tables import Table
 
 pages = Pages("interventions", __name__, prefix="/insatser")
 
@@ -34,14 +36,25 @@ CountForm = Schema.from_dict(
 
 
 @pages.route("", permission=Permission.INTERVENTIONS_READ)
-def portfolio(actor: Actor) -> str:
+def portfolio(actor: Actor) -> Any:
     """Every insats of the förbund with what it reached in one year."""
     wanted = bind(schemas.InterventionFilter, request.args).values or schemas.InterventionFilter().load({})
     years = service.reported_years(actor)
     year = wanted["year"] = wanted["year"] or next(iter(years), clock.today().year)
+
+    def everything() -> Table:
+        whole = service.list_interventions(
+            actor, service.Filter(**{**wanted, "page": 1, "page_size": service.EVERY})
+        )
+        return listing.portfolio_table(present.portfolio(actor, whole, years, year), year)
+
+    if sent := list_file(actor, f"insatser-{year}", everything):
+        return sent
     found = service.list_interventions(actor, service.Filter(**wanted))
     view = present.portfolio(actor, found, years, year)
-    return _render("portfolio", actor, view=view, found=found, wanted=wanted, year=year)
+    table = listing.portfolio_table(view, year)
+    shown: dict[str, Any] = {"table": chosen(table), "tools": list_tools(table)}
+    return _render("portfolio", actor, view=view, found=found, wanted=wanted, year=year, **shown)
 
 
 @pages.route("/<uuid:intervention_id>", permission=Permission.INTERVENTIONS_READ)

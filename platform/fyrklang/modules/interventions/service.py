@@ -52,6 +52,10 @@ DETAIL_COLUMNS = (
 )
 
 
+EVERY = 100_000
+"""A page that holds any list."""
+
+
 @dataclass(frozen=True)
 class Filter:
     """Which insatser to list; None means any. `year` keeps those that ran in it, `page` counts from 1."""

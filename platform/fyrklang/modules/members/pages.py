@@ -15,6 +15,7 @@ from fyrklang.kernel.errors import Invalid
 from fyrklang.modules.members import present, schemas, service
 from fyrklang.sdk.codes import PARTY_KINDS
 from fyrklang.sdk.insatser import insatser
+from fyrklang.sdk.lists import chosen, list_file, list_tools
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.formats import date_iso
 from fyrklang.web.forms import Form, bind
@@ -25,7 +26,7 @@ pages = Pages("members", __name__, prefix="/medlemmar")
 
 
 @pages.route("", permission=Permission.MEMBERS_READ)
-def members(actor: Actor) -> str:
+def members(actor: Actor) -> Any:
     """Who stands behind the förbund today."""
     day = clock.today()
     found = service.list_members(actor, day)
@@ -51,8 +52,17 @@ def members(actor: Actor) -> str:
             for row in found
         ],
     )
-    tabs = present.tabs(actor, "members")
-    return render_template("members/list.html", actor=actor, members=found, table=table, day=day, tabs=tabs)
+    if sent := list_file(actor, f"medlemmar-{day}", lambda: table):
+        return sent
+    return render_template(
+        "members/list.html",
+        actor=actor,
+        members=found,
+        table=chosen(table),
+        tools=list_tools(table),
+        day=day,
+        tabs=present.tabs(actor, "members"),
+    )
 
 
 @pages.route("/styrelse", permission=Permission.MEMBERS_READ)

@@ -23,6 +23,8 @@ from fyrklang.sdk.audit import record_reading
 from fyrklang.sdk.care import OPEN, PROTECTED
 
 PAGE_SIZE = 50
+EVERY = 100_000
+"""A page that holds any list."""
 MINE, NOBODY = "mina", "ingen"
 NEEDS = ("steg", "samtycke", "plan")
 SOON = timedelta(days=30)
