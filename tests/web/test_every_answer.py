@@ -34,12 +34,14 @@ EXACT = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": security.PERMISSIONS_POLICY,
+    "Reporting-Endpoints": 'sidfel="/sidfel"',
     "Strict-Transport-Security": "max-age=31536000",
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types fyrklang"
+    "require-trusted-types-for 'script'; trusted-types fyrklang; "
+    "report-uri /sidfel; report-to sidfel"
 )
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 KNOWN = frozenset(

@@ -18,7 +18,8 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types fyrklang"
+    "require-trusted-types-for 'script'; trusted-types fyrklang; "
+    "report-uri /sidfel; report-to sidfel"
 )
 EXACT = {
     "Content-Security-Policy": POLICY,

@@ -43,7 +43,9 @@ EXPORT = Limit("export", 30, 7)
 SEARCH = Limit("search", 60, 60)
 WRITE = Limit("write", 120, 120)
 API = Limit("api", 600, 600)
-LIMITS = (LOGIN, EXPORT, SEARCH, WRITE, API)
+REPORT = Limit("report", 20, 5)
+"""What browsers tell of by themselves; a page at fault would tell without end."""
+LIMITS = (LOGIN, EXPORT, SEARCH, WRITE, API, REPORT)
 
 
 class Limiter:

@@ -113,7 +113,7 @@ def _items(
         if not in_tenant and not _may_outside(entry.permission, at_home, national):
             continue
         values: dict[str, Any] = {"slug": here.slug} if in_tenant and here else {}
-        current = _is_current(entry.endpoint)
+        current = _is_current(entry.endpoint, entry.also)
         items[entry.place].append(
             MenuItem(entry.label(), url_for(entry.endpoint, **values), entry.icon, current=current)
         )
@@ -130,9 +130,9 @@ def _roles(person: Visitor) -> frozenset[Role]:
     return frozenset(Role(code) for code in person.national_roles)
 
 
-def _is_current(endpoint: str) -> bool:
+def _is_current(endpoint: str, also: tuple[str, ...]) -> bool:
     present = request.endpoint or ""
-    return present == endpoint or present.rpartition(".")[0] == endpoint.rpartition(".")[0]
+    return present == endpoint or present.rpartition(".")[0] in (endpoint.rpartition(".")[0], *also)
 
 
 def _tenants(person: Visitor, here: Membership | None) -> tuple[TenantChoice, ...]:

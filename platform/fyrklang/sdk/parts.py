@@ -16,7 +16,10 @@ Place = Literal["daily", "admin", "me"]
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A line in a menu, shown to those who hold the permission. `icon` names a sprite symbol."""
+    """A line in a menu, shown to those who hold the permission. `icon` names a sprite symbol.
+
+    It is marked as where one is on its own pages, and on those that `also` names: pages that lie under it.
+    """
 
     label: Callable[[], str]
     icon: str
@@ -25,6 +28,7 @@ class MenuEntry:
     scope: Scope = Scope.TENANT
     order: int = 100
     place: Place = "daily"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from flask import Flask, Request, request
 
-from fyrklang.kernel.limits import API, EXPORT, LOGIN, SEARCH, WRITE, Limit, Limiter
-from fyrklang.web.security import API_PREFIX, SAFE_METHODS
+from fyrklang.kernel.limits import API, EXPORT, LOGIN, REPORT, SEARCH, WRITE, Limit, Limiter
+from fyrklang.web.security import API_PREFIX, REPORT_PATH, SAFE_METHODS
 
 LOGIN_PATHS = ("/logga-in", "/auth/", "/inbjudan", "/remiss/", "/remisstatus/")
 EXPORT_ENDINGS = (".xlsx", ".csv", ".pdf", ".zip", ".json")
@@ -27,6 +27,8 @@ def class_of(asked: Request) -> Limit | None:
     """The class of limit a request counts in; None for plain reading, which is not counted."""
     if asked.path.startswith(LOGIN_PATHS) and not asked.path.endswith("/utloggad"):
         return LOGIN
+    if asked.path == REPORT_PATH:
+        return REPORT
     if asked.path.startswith(API_PREFIX):
         return API
     if asked.method not in SAFE_METHODS:

@@ -22,6 +22,9 @@ CSRF_FIELD = "_csrf"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
+REPORT_PATH = "/sidfel"
+"""Where browsers tell of what the policy stopped. They cannot send a token, and nothing is changed there."""
+REPORT_NAME = "sidfel"
 _HTTPS = "FYRKLANG_HTTPS"
 
 PERMISSIONS_POLICY = ", ".join(
@@ -38,6 +41,7 @@ FIXED_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": PERMISSIONS_POLICY,
+    "Reporting-Endpoints": f'{REPORT_NAME}="{REPORT_PATH}"',
 }
 HSTS = "max-age=31536000"
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -54,7 +58,8 @@ def content_security_policy(form_origins: tuple[str, ...] = ()) -> str:
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types fyrklang"
+        "require-trusted-types-for 'script'; trusted-types fyrklang; "
+        f"report-uri {REPORT_PATH}; report-to {REPORT_NAME}"
     )
 
 
@@ -112,6 +117,8 @@ def guard_request(asked: Request, session_id: str, key: bytes, own_origin: str) 
         return
     if not same_origin(asked, own_origin):
         raise Forbidden(gettext("Begäran kom från en annan webbplats och har stoppats. Inget är ändrat."))
+    if asked.path == REPORT_PATH:
+        return
     api = asked.path.startswith(API_PREFIX)
     if api and asked.method != "DELETE" and asked.mimetype != "application/json":
         raise BadRequest(gettext("Skicka innehållet som application/json."))

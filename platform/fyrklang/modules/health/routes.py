@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fyrklang.access.guard import PUBLIC
 from fyrklang.kernel.db import Database
+from fyrklang.modules.health.pages import pages as page_faults
 from fyrklang.sdk.parts import Part
 from fyrklang.sdk.routes import Pages, Scope
 from fyrklang.sdk.serialise import json_response
@@ -46,4 +47,4 @@ def _valkey_answers() -> bool:
         return False
 
 
-PART = Part(name="health", pages=(pages,))
+PART = Part(name="health", pages=(pages, page_faults))

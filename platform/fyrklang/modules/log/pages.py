@@ -206,7 +206,7 @@ def _is_due(actor: Actor) -> bool:
 
 
 def _reviews_page(actor: Actor, fault: str = "") -> str:
-    rows = review.list_reviews(actor)
+    rows, span = review.list_reviews(actor), review.waiting_span(actor)
     table = present.review_table(
         rows, lambda each: url_for("log.show_review", slug=actor.slug, review_id=each)
     )
@@ -216,10 +216,10 @@ def _reviews_page(actor: Actor, fault: str = "") -> str:
         rows=rows,
         table=table,
         fault=fault,
-        span=review.waiting_span(actor),
+        span=span,
         open_review=next((row for row in rows if row.state == "OPEN"), None),
         due=_is_due(actor),
-        sample=review.SAMPLE,
+        sample=min(review.SAMPLE, span.population) if span else 0,
     )
 
 

@@ -34,6 +34,7 @@ PART = Part(
             Permission.USERS_READ,
             order=80,
             place="admin",
+            also=("rounds", "logins", "trial", "own_terms", "all_covers", "tokens", "webhooks"),
         ),
         MenuEntry(
             lambda: gettext("Roller"), "key-round", "roles.roles", Permission.ROLES_READ, order=90, place="me"
