@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from fyrklang import demo
 from fyrklang.cli.demo import demo as command
@@ -17,7 +18,7 @@ from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.modules.interventions.models import Count, Intervention
 from fyrklang.national.store.publishing import remove_invented
-from fyrklang.sdk.facts import Touched, recompute, stored
+from fyrklang.sdk.facts import Cell, Touched, recompute, stored
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.registry import tenant_id
 from fyrklang.tenancy.session import tenant_session
@@ -144,6 +145,30 @@ def test_rebuilding_facts_changes_nothing(database: Database, slug: str) -> None
 
     assert after == before
     assert bool(before) == (slug != "dammbygden")
+
+
+@pytest.mark.parametrize("slug", ["bergmarken", "fiskelandet"])
+def test_counting_step_by_step_gives_what_a_rebuild_gives(database: Database, slug: str) -> None:
+    """Each insats and year by itself, in any order and some twice, as events ask for; and then all at once."""
+    with tenant_session(database, _context(slug), "worker") as session:
+        touched = {
+            (row.intervention_id, row.year)
+            for row in session.execute(select(Cell.intervention_id, Cell.year))
+        }
+        before = stored(session)
+        session.execute(delete(Cell))
+        assert stored(session) == []
+        steps = [Touched(*each) for each in touched]
+        random.Random(slug).shuffle(steps)
+        for step in (*steps, *steps[:5]):
+            recompute(session, step)
+        stepwise = stored(session)
+        recompute(session, Touched())
+        rebuilt = stored(session)
+        session.rollback()
+
+    assert stepwise == rebuilt == before
+    assert before
 
 
 def test_a_forbund_sees_its_own_and_no_other(database: Database) -> None:

@@ -349,6 +349,15 @@ SEEDS: dict[str, Values] = {
         "written_by": rows["registry.membership"],
         "writer_name": canary,
     },
+    "care.attachment": lambda canary, rows, _org: {
+        **_in_stay(rows),
+        "sharing": "SHARED",
+        "kind": "OTHER",
+        "mimetype": "application/pdf",
+        "size": 1,
+        "name_sealed": canary.encode(),
+        "content_sealed": canary.encode(),
+    },
     "care.task": lambda canary, rows, _org: {
         **_in_stay(rows),
         "kind": "OWN",

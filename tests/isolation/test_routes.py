@@ -67,6 +67,7 @@ ROWS = {
     "consent_id": "care.consent",
     "commitment_id": "care.commitment",
     "note_id": "care.note",
+    "attachment_id": "care.attachment",
     "cover_id": "registry.delegation",
     "webhook_id": "office.webhook",
     "delivery_id": "office.webhook_delivery",

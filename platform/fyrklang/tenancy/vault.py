@@ -82,8 +82,12 @@ class Vault:
         Raises:
             ErasedError: the participant's key has been destroyed.
         """
+        return self.seal_bytes(person_id, column, plain.encode(), row_id)
+
+    def seal_bytes(self, person_id: UUID, column: str, plain: bytes, row_id: UUID | None = None) -> bytes:
+        """As `seal`, of what is no text: a file."""
         key = self._person_key(person_id, make=True)
-        return seal(key, plain.encode(), self._place(column, person_id, row_id))
+        return seal(key, plain, self._place(column, person_id, row_id))
 
     def open(self, person_id: UUID, column: str, sealed: bytes, row_id: UUID | None = None) -> str:
         """Read a sealed text.
@@ -92,8 +96,12 @@ class Vault:
             ErasedError: the participant's key has been destroyed.
             UnreadableError: it was sealed for another participant, column, row or förbund, or is damaged.
         """
+        return self.open_bytes(person_id, column, sealed, row_id).decode()
+
+    def open_bytes(self, person_id: UUID, column: str, sealed: bytes, row_id: UUID | None = None) -> bytes:
+        """As `open`, of what `seal_bytes` sealed."""
         key = self._person_key(person_id, make=False)
-        return unseal(key, sealed, self._place(column, person_id, row_id)).decode()
+        return unseal(key, sealed, self._place(column, person_id, row_id))
 
     def open_all(self, column: str, sealed: Mapping[UUID, bytes | None]) -> dict[UUID, str]:
         """Read one column of many participants' own rows; whoever has nothing there, or is erased, is left out."""
@@ -114,6 +122,11 @@ class Vault:
     def index(self, kind: str, plain: str) -> bytes:
         """The value by which a text is found again in this förbund, and there alone. Normalise it first."""
         return keyed_hash(self._look_up_key(), kind.encode(), plain.encode())
+
+    def erased(self, person_id: UUID) -> bool:
+        """Whether the participant's key has been destroyed, so that nothing can be sealed for them again."""
+        gone = select(PersonKey.id).where(PersonKey.id == person_id, PersonKey.wrapped.is_(None))
+        return self._session.scalars(gone).first() is not None
 
     def shred(self, person_id: UUID) -> None:
         """Destroy a participant's key. What was sealed with it cannot be read from now on, nor sealed anew.

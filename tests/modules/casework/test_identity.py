@@ -108,12 +108,16 @@ def test_the_same_number_is_the_same_person(storing: Ground) -> None:
     twice = storing.af.post(storing.url(f"/remisser/{referral}/ta-emot"), data={"started_on": str(TODAY)})
     assert twice.status_code == 422
     assert "kan ha fått två koder" in twice.text
-    found = storing.url("/deltagare/skyddad")
+    door = f"/api/v1{storing.url('/casework/search')}"
     for word in (f"{NUMBER[2:8]}-{NUMBER[8:]}", NUMBER, "kanariesson ZVEA"):
-        assert storing.af.post(found, data={"word": word}).location.split("?")[0] == stay, word
-    for word in ("Kanarie", numbers(1, seed=42)[0], "K-1"):
-        assert storing.af.post(found, data={"word": word}).status_code == 422, word
-    assert storing.chief.post(found, data={"word": NUMBER}).status_code == 403
+        hits = storing.af.post(door, json={"q": word}).json["items"]
+        assert [hit["id"] for hit in hits] == [stay.rsplit("/", 1)[1]], word
+    for word in ("Kanarie", numbers(1, seed=42)[0]):
+        assert storing.af.post(door, json={"q": word}).json["items"] == [], word
+    by_code = storing.url("/deltagare/skyddad")
+    for word in (NUMBER, "kanariesson ZVEA", "K-17"):
+        assert storing.af.post(by_code, data={"code": word}).status_code == 422, word
+    assert storing.chief.post(door, json={"q": NUMBER}).status_code == 403
 
 
 def test_free_text_takes_no_personal_number(ground: Ground, admin: psycopg.Connection) -> None:
@@ -154,10 +158,10 @@ def test_protection_destroys_the_name_and_takes_two_to_lift(
     assert storing.af.post(f"{stay}/identitet", data=WHO).status_code == 422
     for path in ("/deltagare", "/remisser?visa=beslutade", "/deltagare?q=K-17", ""):
         assert "K-17</a>" not in storing.af.get(storing.url(path)).text, path
-    assert storing.af.post(storing.url("/deltagare/skyddad"), data={"word": "K-1"}).status_code == 422
-    led = storing.af.post(storing.url("/deltagare/skyddad"), data={"word": "k-17"})
+    assert storing.af.post(storing.url("/deltagare/skyddad"), data={"code": "K-1"}).status_code == 422
+    led = storing.af.post(storing.url("/deltagare/skyddad"), data={"code": "k-17"})
     assert led.location.split("?")[0] == stay
-    assert storing.region.post(storing.url("/deltagare/skyddad"), data={"word": "K-17"}).status_code == 422
+    assert storing.region.post(storing.url("/deltagare/skyddad"), data={"code": "K-17"}).status_code == 422
     assert storing.af.post(f"{stay}/skydd-upphor").status_code == 303
     assert storing.af.post(f"{stay}/skydd-upphor").status_code == 409
     leader = sign_in(app, (storing.forbund, Role.COORDINATOR), party="AF", team=storing.insats)

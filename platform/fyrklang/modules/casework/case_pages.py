@@ -15,6 +15,7 @@ from fyrklang.access.teams import parties_of
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
 from fyrklang.modules.casework import codes, consents, drawing, endings, notes, plans, present, schemas, stays
+from fyrklang.modules.casework.attachments import service as attachments
 from fyrklang.modules.casework.caseload import listing
 from fyrklang.modules.casework.caseload import present as caseload
 from fyrklang.modules.casework.caseload import service as assigning
@@ -92,6 +93,7 @@ def show(actor: Actor, stay_id: UUID) -> str:
         before_end=present.missing_before_end(case, measured, plan.plan is not None),
         may_undo=endings.may_undo(case.stay),
         tasks=tasks.of_one(actor, stay_id),
+        files=attachments.count(actor, case),
         form=Form(),
     )
 
@@ -184,10 +186,16 @@ def add_activity(actor: Actor, stay_id: UUID) -> Any:
 
 @pages.route("/<uuid:stay_id>/anteckning", permission=READ)
 def note(actor: Actor, stay_id: UUID) -> str:
-    """A new note, or the draft that waits."""
+    """A new note, empty or under a template's headings, or the draft that waits."""
     case = stays.case_of(actor, stay_id)
     draft = notes.draft_of(actor, case.stay)
-    start: dict[str, object] = {"happened_on": clock.today(), "kind": "CONTACT", "sharing": "OWN"}
+    kind = request.args.get("mall", "")
+    start: dict[str, object] = {
+        "happened_on": clock.today(),
+        "kind": kind if kind in codes.NOTE_KINDS else "CONTACT",
+        "sharing": "OWN",
+        "body": codes.NOTE_TEMPLATES.get(kind, ""),
+    }
     if draft is not None:
         start = {
             "happened_on": draft.happened_on,

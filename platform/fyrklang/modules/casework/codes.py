@@ -139,6 +139,21 @@ NOTE_KINDS = {
     "THREE_PARTY": "Trepartsmöte",
     "OBSERVATION": "Iakttagelse",
 }
+NOTE_TEMPLATES = {
+    "PHONE": "Vem jag talade med:\nVad samtalet gällde:\nVad vi kom överens om:\nNästa kontakt:",
+    "MEETING": "Närvarande:\nHur det är nu:\nVad vi talade om:\nVad personen själv vill:\nNästa steg:",
+    "THREE_PARTY": "Närvarande och från vilken part:\nVad som har hänt sedan sist:\nVad var och en åtar sig:\n"
+    "Vad personen själv säger:\nNästa möte:",
+    "OBSERVATION": "Situation:\nVad jag såg:\nVad personen själv säger om det:",
+}
+"""Kind of note to headings to write under."""
+ATTACHMENT_KINDS = {
+    "CONSENT": "Samtycke på papper",
+    "MEDICAL": "Medicinskt underlag",
+    "PLAN": "Plan från en part",
+    "CV": "Cv eller intyg",
+    "OTHER": "Annat",
+}
 OCCUPATIONS = shared.OCCUPATIONS
 INCOMES = shared.INCOME_SOURCES
 SUBSIDIES = shared.SUBSIDIES

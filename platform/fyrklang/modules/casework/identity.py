@@ -6,12 +6,12 @@ was there is destroyed with its key. Protection is laid by one person and lifted
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fyrklang.access.actor import Actor
@@ -19,6 +19,7 @@ from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.modules.casework import acts
+from fyrklang.modules.casework.attachments.models import Attachment
 from fyrklang.modules.casework.consents import in_force
 from fyrklang.modules.casework.models import Participant, Referral, Sealed, Stay
 from fyrklang.modules.casework.stays import Case, opened
@@ -54,13 +55,23 @@ def has_any(row: Sealed) -> bool:
     return any(getattr(row, f"{name}_sealed") is not None for name in FIELDS)
 
 
-def may_store(case: Case) -> bool:
+def _consents_to_storing(case: Case) -> bool:
     """Whether the insats, the person's protection and their consent let an identity be kept."""
     return (
         case.insats.mode == STORING
         and case.person.identity_mode != PROTECTED
         and any(row.purpose == "FOLLOW_UP_REG" and in_force(row, clock.today()) for row in case.consents)
     )
+
+
+def erased(actor: Actor, case: Case) -> bool:
+    """Whether the participant has been protected, now or before: their key is gone, and nothing is kept again."""
+    return Vault(actor.session).erased(case.person.id)
+
+
+def may_store(actor: Actor, case: Case) -> bool:
+    """Whether what names the person may be kept, and can be."""
+    return _consents_to_storing(case) and not erased(actor, case)
 
 
 def reveal(actor: Actor, stay_id: UUID, why: str) -> tuple[Case, Identity]:
@@ -96,7 +107,7 @@ def store(actor: Actor, stay_id: UUID, values: Mapping[str, str]) -> None:
         Invalid: it may not be stored, the number is none, or another participant of the insats has it.
     """
     case = opened(actor, stay_id)
-    if not may_store(case):
+    if not may_store(actor, case):
         raise Invalid(fields={"": "Namn och personnummer kan inte sparas här."})
     _keep(actor, case.person, values)
     record(actor, acts.IDENTIFIED, acts.STAY, stay_id)
@@ -112,8 +123,9 @@ def protect(actor: Actor, stay_id: UUID) -> None:
     person, stay = (case := opened(actor, stay_id)).person, case.stay
     if person.identity_mode == PROTECTED:
         raise Conflict
-    if has_any(person):
-        Vault(actor.session).shred(person.id)
+    # Also without a name: a file may have been sealed with the key.
+    Vault(actor.session).shred(person.id)
+    actor.session.execute(delete(Attachment).where(Attachment.participant_id == person.id))
     _empty(person)
     person.name_index, person.kommun_code, person.identity_mode = None, None, PROTECTED
     person.version += 1
@@ -149,56 +161,32 @@ def lift(actor: Actor, stay_id: UUID) -> bool:
     return lifted
 
 
-@dataclass(frozen=True)
-class Hit:
-    """Somebody a look-up found, by their code."""
-
-    stay_id: UUID
-    code: str
-    intervention_id: UUID
-
-
-def find(actor: Actor, word: str) -> Sequence[Hit]:
-    """Stays of whoever has this number or every word of this name, latest first; or the latest stay of a
-    protected participant with exactly this code, if the case is the actor's to open. The log is told.
+def protected_stay(actor: Actor, code: str) -> UUID | None:
+    """The latest stay of the protected participant with exactly this code, if the case is the actor's to open.
+    The log is told. Names, numbers and other people's codes are looked for in `finding`.
     """
     actor.require(Permission.CASES_UNMASK)
-    hits = _hits(actor, _named(Vault(actor.session), word)) or _protected(actor, word)
-    record_reading(actor, acts.LIST_READ, acts.STAY, [each.stay_id for each in hits])
-    return hits
-
-
-def _named(vault: Vault, word: str) -> Any:
-    number = _number(word)
-    if number is not None:
-        same = Participant.number_index == number_index(vault, number)
-    elif words := name_index(vault, word):
-        same = Participant.name_index.contains(words)
-    else:  # Every name holds all of no words.
-        return false()
-    return same & (Participant.identity_mode == IDENTIFIED)
-
-
-def _protected(actor: Actor, code: str) -> Sequence[Hit]:
-    same = (Participant.code_norm == code.strip().lower()) & (Participant.identity_mode == PROTECTED)
-    for hit in _hits(actor, same):
-        try:
-            opened(actor, hit.stay_id, Permission.CASES_UNMASK)
-        except NotFound:
-            continue
-        return [hit]
-    return []
-
-
-def _hits(actor: Actor, condition: Any) -> Sequence[Hit]:
     query = (
-        select(Stay.id, Participant.code, Stay.intervention_id)
+        select(Stay.id)
         .join(Participant, Participant.id == Stay.participant_id)
-        .where(condition, Stay.status != "MISREG")
+        .where(
+            Participant.code_norm == code.strip().lower(),
+            Participant.identity_mode == PROTECTED,
+            Stay.status != "MISREG",
+        )
         .order_by(Stay.started_on.desc(), Stay.id)
-        .limit(20)
     )
-    return [Hit(*row) for row in actor.session.execute(query)]
+    found = next((each for each in actor.session.scalars(query) if _may_open(actor, each)), None)
+    record_reading(actor, acts.LIST_READ, acts.STAY, [found] if found else [])
+    return found
+
+
+def _may_open(actor: Actor, stay_id: UUID) -> bool:
+    try:
+        opened(actor, stay_id, Permission.CASES_UNMASK)
+    except NotFound:
+        return False
+    return True
 
 
 def seal_referred(session: TenantSession, insats: Insats, row: Referral, given: Mapping[str, Any]) -> None:
@@ -225,7 +213,7 @@ def carry_over(session: TenantSession, row: Referral, person: Participant) -> bo
     Raises:
         Invalid: another participant of the insats has the number.
     """
-    if not has_any(row) or person.identity_mode == PROTECTED:
+    if not has_any(row) or person.identity_mode == PROTECTED or Vault(session).erased(person.id):
         return False
     found = _open(session, row, "referral")
     _keep_in(session, person, {name: getattr(found, name) for name in FIELDS})

@@ -73,22 +73,20 @@ def lift(actor: Actor, stay_id: UUID) -> Any:
 
 @pages.route("/skyddad", permission=WRITE)
 def protected(actor: Actor) -> str:
-    """A look-up by what may not stand in an address: a number, a name, a protected person's whole code."""
-    return render("protected", actor, form=Form(), found=())
+    """The way to a protected person, who is in no list and no search: by the whole code."""
+    return render("protected", actor, form=Form())
 
 
 @pages.route("/skyddad", permission=UNMASK, methods=("POST",))
 def find(actor: Actor) -> Any:
-    """On to whoever has a number or a name, or to a protected person by the whole code. Never in an address."""
+    """On to a protected person. The code is posted: it never stands in an address."""
     form = bind(schemas.FindIn, request.form)
     if form.ok:
-        found = identity.find(actor, form.values["word"])
-        if len(found) == 1:
-            return see(actor, "cases.show", stay_id=found[0].stay_id)
-        if found:
-            return render("protected", actor, form=form, found=found)
-        form.add_errors({"word": "Ingen som du når har det personnumret, namnet eller den koden."})
-    return render("protected", actor, form=form, found=()), 422
+        found = identity.protected_stay(actor, form.values["code"])
+        if found is not None:
+            return see(actor, "cases.show", stay_id=found)
+        form.add_errors({"code": "Ingen skyddad person som du ansvarar för har den koden."})
+    return render("protected", actor, form=form), 422
 
 
 def _page(actor: Actor, case: stays.Case, form: Form, found: identity.Identity | None = None) -> str:
@@ -99,6 +97,7 @@ def _page(actor: Actor, case: stays.Case, form: Form, found: identity.Identity |
         form=form,
         found=found,
         has_any=identity.has_any(case.person),
-        may_store=identity.may_store(case),
+        may_store=identity.may_store(actor, case),
+        erased=identity.erased(actor, case),
         why=list(codes.UNMASK_REASONS.items()),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fyrklang.access.permissions import Permission
 from fyrklang.modules.casework import facts, jobs  # noqa: F401 - known from the moment they are imported
+from fyrklang.modules.casework.attachments.pages import pages as attachments
 from fyrklang.modules.casework.case_pages import pages as cases
 from fyrklang.modules.casework.caseload.pages import pages as caseload
 from fyrklang.modules.casework.caseload.routes import api as caseload_api
@@ -24,7 +25,19 @@ from fyrklang.web.i18n import gettext
 
 PART = Part(
     name="casework",
-    pages=(referrals, entries, outside, identity, cases, plans, endings, caseload, tasks, finding),
+    pages=(
+        referrals,
+        entries,
+        outside,
+        identity,
+        cases,
+        plans,
+        endings,
+        attachments,
+        caseload,
+        tasks,
+        finding,
+    ),
     apis=(api, caseload_api, tasks_api, finding_api),
     menu=(
         MenuEntry(lambda: gettext("Deltagare"), "users", "cases.index", Permission.CASES_READ, order=12),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from fyrklang.web.forms import Form, bind
 
 pages = Pages("plans", __name__, prefix="/deltagare")
 READ, WRITE = Permission.CASES_READ, Permission.CASES_WRITE
+NOW = present.NOW
 
 
 @pages.route("/<uuid:stay_id>/plan", permission=READ)
@@ -102,15 +104,62 @@ def meet(actor: Actor, stay_id: UUID) -> Any:
 
 @pages.route("/<uuid:stay_id>/plan.pdf", permission=READ)
 def pdf(actor: Actor, stay_id: UUID) -> FlaskResponse:
-    """The plan on one page, to take home."""
+    """The plan on one page."""
+    return _print(actor, stays.case_of(actor, stay_id), printing.pdf)
+
+
+@pages.route("/<uuid:stay_id>/plan/versioner", permission=READ)
+def versions(actor: Actor, stay_id: UUID) -> str:
+    """The plan as it stood after each meeting, and what changed between two of them or since."""
     case = stays.case_of(actor, stay_id)
-    here = place()
-    answer = make_response(
-        printing.pdf(case, plans.whole(actor, case.stay), synthetic=bool(here and here.synthetic))
+    kept = plans.versions(actor, case.stay)
+    pictures = {row.number: row.content for row in kept} | {NOW: plans.picture(plans.whole(actor, case.stay))}
+    latest = kept[0].number if kept else NOW
+    first = request.args.get("fran", latest, type=int)
+    last = request.args.get("till", NOW, type=int)
+    known = first in pictures and last in pictures
+    return render(
+        "plan_versions",
+        actor,
+        case=case,
+        plans=plans,
+        versions=kept,
+        options=present.version_options(kept),
+        first=first if known else latest,
+        last=last if known else NOW,
+        changes=plans.between(pictures[first if known else latest], pictures[last if known else NOW]),
+        form=Form(),
     )
-    record(actor, acts.PRINTED, acts.STAY, stay_id)
+
+
+@pages.route("/<uuid:stay_id>/ta-hem", permission=READ)
+def take_home(actor: Actor, stay_id: UUID) -> str:
+    """The plan in plain words: for the participant, and for the case worker's own system."""
+    case = stays.case_of(actor, stay_id)
+    found = plans.whole(actor, case.stay)
+    return render(
+        "take_home",
+        actor,
+        case=case,
+        letter=printing.letter(case, found),
+        summary=printing.summary(case, found),
+        form=Form(),
+    )
+
+
+@pages.route("/<uuid:stay_id>/ta-hem.pdf", permission=READ)
+def letter(actor: Actor, stay_id: UUID) -> FlaskResponse:
+    """The plan in plain words, as a letter to the participant."""
+    return _print(actor, stays.case_of(actor, stay_id), printing.letter_pdf)
+
+
+def _print(actor: Actor, case: stays.Case, make: Callable[..., bytes]) -> FlaskResponse:
+    here = place()
+    found = plans.whole(actor, case.stay)
+    answer = make_response(make(case, found, synthetic=bool(here and here.synthetic)))
+    record(actor, acts.PRINTED, acts.STAY, case.stay.id)
     answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="plan-{stay_id.hex[-6:]}.pdf"'
+    answer.headers["Content-Disposition"] = f'inline; filename="plan-{case.stay.id.hex[-6:]}.pdf"'
     return answer
 
 

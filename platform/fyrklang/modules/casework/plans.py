@@ -36,14 +36,26 @@ class Whole:
     @property
     def parties(self) -> list[str]:
         """Who has said something, the person first, then FK, AF, region, kommun."""
-        order = {kind: place for place, kind in enumerate((codes.PERSON, "FK", "AF", "REGION", "KOMMUN"))}
-        found = {each.party for each in self.commitments}
-        return sorted(found, key=lambda party: (order.get(codes.party_kind(party), 9), party))
+        return sorted({each.party for each in self.commitments}, key=_place)
 
     @property
     def remaining(self) -> tuple[Commitment, ...]:
         """What is not done yet."""
         return tuple(each for each in self.commitments if each.state in codes.OPEN_COMMITMENTS)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of the goal or of one commitment between two pictures of a plan.
+
+    `party` is None for the goal; `kind` is new, gone or changed; `before` and `after` are what, day and state
+    (for the goal its words alone), empty where there was nothing.
+    """
+
+    party: str | None
+    kind: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def whole(actor: Actor, stay: Stay) -> Whole:
@@ -146,7 +158,7 @@ def meet(actor: Actor, stay_id: UUID, met_on: date) -> PlanVersion:
         plan_id=found.plan.id,
         number=found.version + 1,
         met_on=met_on,
-        content=_picture(found),
+        content=picture(found),
         created_by=actor.person_id,
     )
     found.plan.met_on = met_on
@@ -154,6 +166,47 @@ def meet(actor: Actor, stay_id: UUID, met_on: date) -> PlanVersion:
     actor.session.flush()
     record(actor, acts.PLAN_CHANGED, acts.STAY, stay_id)
     return row
+
+
+def versions(actor: Actor, stay: Stay) -> Sequence[PlanVersion]:
+    """The plan as it stood after each meeting, latest first."""
+    query = select(PlanVersion).join(Plan, Plan.id == PlanVersion.plan_id).where(Plan.stay_id == stay.id)
+    return actor.session.scalars(query.order_by(PlanVersion.number.desc())).all()
+
+
+def picture(found: Whole) -> dict[str, Any]:
+    """The plan as it stands now, in the form that versions keep."""
+    return {
+        "goal": found.plan.goal if found.plan else "",
+        "commitments": {
+            str(each.id): [
+                each.party,
+                each.what,
+                each.due_on.isoformat() if each.due_on else None,
+                each.state,
+            ]
+            for each in found.commitments
+        },
+    }
+
+
+def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What is different in a later picture of a plan: the goal first, then party by party."""
+    found = []
+    if before["goal"] != after["goal"]:
+        found.append(Change(None, "changed", (before["goal"],), (after["goal"],)))
+    then, now = before["commitments"], after["commitments"]
+    for key in dict.fromkeys((*now, *then)):
+        if then.get(key) == now.get(key):
+            continue
+        kind = "new" if key not in then else "gone" if key not in now else "changed"
+        party = (now.get(key) or then[key])[0]
+        found.append(Change(party, kind, _said(then.get(key)), _said(now.get(key))))
+    return sorted(found, key=lambda change: _place(change.party) if change.party else (-1, ""))
+
+
+def _said(row: Sequence[Any] | None) -> tuple[str, ...]:
+    return tuple(str(each or "") for each in row[1:]) if row else ()
 
 
 def one(actor: Actor, stay_id: UUID, commitment_id: UUID) -> Commitment:
@@ -169,25 +222,21 @@ def one(actor: Actor, stay_id: UUID, commitment_id: UUID) -> Commitment:
     return row
 
 
+def in_order(rows: Mapping[str, Sequence[Any]]) -> list[Sequence[Any]]:
+    """The commitments of a picture, the person's own first."""
+    return sorted(rows.values(), key=lambda row: _place(row[0]))
+
+
+def _place(party: str) -> tuple[int, str]:
+    kinds = (codes.PERSON, *codes.PARTY_WORDS)
+    kind = codes.party_kind(party)
+    return kinds.index(kind) if kind in kinds else len(kinds), party
+
+
 def _latest(actor: Actor, plan: Plan) -> PlanVersion | None:
     query = select(PlanVersion).where(PlanVersion.plan_id == plan.id)
     number = select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id).scalar_subquery()
     return actor.session.scalars(query.where(PlanVersion.number == number)).first()
-
-
-def _picture(found: Whole) -> dict[str, Any]:
-    return {
-        "goal": found.plan.goal if found.plan else "",
-        "commitments": {
-            str(each.id): [
-                each.party,
-                each.what,
-                each.due_on.isoformat() if each.due_on else None,
-                each.state,
-            ]
-            for each in found.commitments
-        },
-    }
 
 
 def _changes(latest: PlanVersion, rows: Sequence[Commitment]) -> dict[UUID, str]:

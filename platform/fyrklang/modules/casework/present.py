@@ -13,8 +13,9 @@ from fyrklang.access.actor import Actor
 from fyrklang.access.lens import SPECIAL_TAGS
 from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes, counting
+from fyrklang.modules.casework.attachments.models import Attachment
 from fyrklang.modules.casework.consents import in_force
-from fyrklang.modules.casework.models import Commitment, Note, Referral, Situation
+from fyrklang.modules.casework.models import Commitment, Note, PlanVersion, Referral, Situation
 from fyrklang.modules.casework.referrals import Wait
 from fyrklang.modules.casework.stays import Case
 from fyrklang.sdk.codes import NEED_GROUPS
@@ -43,6 +44,8 @@ DONE = {
     "met": lazy_gettext("Mötet är sparat som en ny version av planen."),
     "mapped": lazy_gettext("Kartläggningen är sparad."),
     "noted": lazy_gettext("Anteckningen är sparad."),
+    "attached": lazy_gettext("Bilagan är sparad."),
+    "detached": lazy_gettext("Bilagan är borttagen."),
     "task": lazy_gettext("Uppgiften är sparad."),
     "settled": lazy_gettext("Uppgiften är klar."),
     "unassigned": lazy_gettext("Fördelningen är ångrad. Alla har den ansvariga de hade."),
@@ -59,6 +62,8 @@ DONE = {
     "undone": lazy_gettext("Avslutet är ångrat. Deltagandet fortsätter."),
 }
 LEAST_STARTS = 5
+NOW = 0
+"""Stands for the plan as it is where versions have numbers."""
 REASON_WORDS = {"PROTECTED": "Skyddade personuppgifter", "NO_CONSENT": "Samtycker inte"}
 SHARING_WORDS = {
     "OWN": "Bara min part",
@@ -67,6 +72,7 @@ SHARING_WORDS = {
 }
 KIND_WORDS = {
     "note": ("anteckning", "anteckningar"),
+    "attachment": ("bilaga", "bilagor"),
     "commitment": ("åtagande", "åtaganden"),
     "plan": ("plan", "planer"),
     "plan_version": ("tidigare version av planen", "tidigare versioner av planen"),
@@ -305,8 +311,26 @@ def asked_again(case: Case) -> str:
     )
 
 
-def shared_with(row: Note) -> str:
-    """Who besides its owner reads a note."""
+def version_options(kept: Sequence[PlanVersion]) -> list[tuple[str, str]]:
+    """Versions of a plan to choose among, and the plan as it stands."""
+    named = [
+        (str(row.number), _("Version %(number)s, %(day)s", number=row.number, day=date_iso(row.met_on)))
+        for row in kept
+    ]
+    return [(str(NOW), _("Så som planen är nu")), *named]
+
+
+def said_words(said: Sequence[str]) -> str:
+    """`Boka läkartid, till 2026-12-01, Pågår` of a commitment in a version; the goal's words alone of a goal."""
+    if len(said) < len(("what", "day", "state")):
+        return f"”{said[0]}”" if said else ""
+    what, day, state = said
+    parts = (what, _("till %(day)s", day=day) if day else "", codes.COMMITMENT_STATES.get(state, state))
+    return ", ".join(part for part in parts if part)
+
+
+def shared_with(row: Note | Attachment) -> str:
+    """Who besides its owner reads a note or a file."""
     readers = [party(code) for code in row.visible_to if not code.startswith(SPECIAL_TAGS)]
     if not readers:
         return _("Bara %(party)s", party=party(row.owner_party))

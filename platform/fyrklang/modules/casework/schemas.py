@@ -146,9 +146,9 @@ class ProtectIn(Schema):
 
 
 class FindIn(Schema):
-    """A number, a name or a whole code."""
+    """The whole code of a protected person."""
 
-    word = words(80, "Skriv ett personnummer, ett namn eller hela koden.")
+    code = words(40, "Skriv hela koden.")
 
 
 class ConsentIn(Schema):
