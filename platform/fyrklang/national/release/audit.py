@@ -9,9 +9,10 @@ much quicker; and a proof that leaves a förbund's own leaves alone holds agains
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -25,15 +26,17 @@ from fyrklang.national.release.system import Bools, Floats, Ints, Matrix, System
 
 GROUP = 20
 """Förbund moved at once to begin with: with fewer there is too little to move, with more a program takes longer."""
-NEAR = 24
-"""Förbund moved at most for one cell alone."""
+FEWEST = 2
+"""How many are fooled at once about one cell alone."""
 SPLIT_STALLS, DRAWN_STALLS = 0.2, 0.04
 """A way of grouping is left when a round proves less than this part of what remained."""
 MOST_ROUNDS = 20
+PARTS = (2, 6, 20)
+"""What part of the förbund is fooled at once: a smaller one leaves more to move, for what the larger left."""
 _Item = TypeVar("_Item")
 AT_ONCE = 4
 """Groups whose outcome decides what comes next; a fixed number, so that the order of events is too."""
-FEW, EMPTY = 500, 0.4
+FEW, EMPTY = 500, 0.15
 """With more leaves than this, of those with nobody only such a part can be moved to: half the time for as much."""
 
 
@@ -44,19 +47,21 @@ class Ground:
     Attributes:
         rows, held: the published cells that matter, and these × all leaves.
         movable: leaves worth moving.
-        kin: förbund × förbund: how many types both have something hidden in.
     """
 
     pattern: Pattern
     rows: Ints
     held: Matrix
     movable: Bools
-    kin: Ints
 
     @property
     def system(self) -> System:
         """The year."""
         return self.pattern.system
+
+
+_Way = Callable[[Ground, Proofs, np.random.Generator], Iterator[list[Ints]]]
+"""How the förbund are grouped: a few groups at a time."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,12 @@ class Outcome:
 def audit(pattern: Pattern, proofs: Proofs, seed: int, tell: Tell = lambda _part: None) -> None:
     """Prove as many cells as rounds of groups will; what stays open is for the caller to mend."""
     chance = np.random.default_rng(seed)
-    ground = ground_of(pattern, proofs)
+    ground = ground_of(pattern)
     start = max(proofs.left, 1e-9)
-    for way, stalls in ((_split, SPLIT_STALLS), (_drawn, DRAWN_STALLS)):
+    ways: list[tuple[_Way, float]] = [(partial(_drawn, part), DRAWN_STALLS) for part in PARTS]
+    if not proofs.programs:
+        ways.insert(0, (_split, SPLIT_STALLS))
+    for way, stalls in ways:
         for _ in range(MOST_ROUNDS):
             before = proofs.left + proofs.unsafe.sum()
             if not before:
@@ -103,11 +111,11 @@ def audit(pattern: Pattern, proofs: Proofs, seed: int, tell: Tell = lambda _part
 def settle(pattern: Pattern, proofs: Proofs, seed: int) -> list[tuple[int, Ints]]:
     """Try what is left cell by cell; the cells that fail again, and the published cells that held them."""
     chance = np.random.default_rng(seed)
-    ground = ground_of(pattern, proofs)
+    ground = ground_of(pattern)
     tries = [(at, up) for at in np.flatnonzero(proofs.unsafe).tolist() for up in (True, False)]
     failed: list[tuple[int, Ints]] = []
     for some in _batches(tries):
-        asked = [(at, up, _fooled(proofs, at, up, chance)) for at, up in some]
+        asked = [(at, up, _fooled(proofs, (at, up), chance)) for at, up in some]
         asked = [one for one in asked if len(one[2])]
         jobs = [_alone(ground, proofs, one, chance) for one in asked]
         for (at, up, fooled), outcome in zip(asked, note(ground, proofs, jobs), strict=True):
@@ -117,27 +125,18 @@ def settle(pattern: Pattern, proofs: Proofs, seed: int) -> list[tuple[int, Ints]
     return failed
 
 
-def _fooled(proofs: Proofs, at: int, up: bool, chance: np.random.Generator) -> Ints:
-    """Whom to fool about a cell at once: at most half of all förbund, and one at most of those who are in it."""
+def _fooled(proofs: Proofs, wanted: tuple[int, bool], chance: np.random.Generator) -> Ints:
+    """Whom to fool about a cell at once: a few, and one at most of those who are in it."""
+    at, up = wanted
     lacking = chance.permutation(np.flatnonzero(proofs.lacking(up=up)[at]))
-    outsider = proofs.own.shape[1]
     within = np.append(proofs.own[at] > 0, False)[lacking]
-    if within.all():
-        return lacking[:1]
-    found: Ints = lacking[~within]
-    return found[: max(1, outsider // 2)]
+    return lacking[:1] if within.all() else lacking[~within][:FEWEST]
 
 
 def _alone(ground: Ground, proofs: Proofs, asked: tuple[int, bool, Ints], chance: np.random.Generator) -> Job:
-    """The program of one cell: its own förbund and those most like it, without those to be fooled."""
+    """The program of one cell, in which everybody may move but those to be fooled."""
     at, up, fooled = asked
-    everyone = np.unique(ground.system.leaf_block)
-    block = int(ground.system.cell_block[proofs.cells[at]])
-    group = np.setdiff1d(everyone, fooled)
-    if block >= 0 and len(group) > NEAR:
-        likeness = ground.kin[block, group] + chance.uniform(0, 0.5, len(group))
-        likeness[group == block] = np.inf
-        group = np.sort(group[np.argsort(-likeness, kind="stable")[:NEAR]])
+    group = np.setdiff1d(np.unique(ground.system.leaf_block), fooled)
     own = _of(ground, proofs.cells[at])
     own = own[np.isin(ground.system.leaf_block[own], group)]
     columns = np.union1d(_columns(ground, group, chance), own)
@@ -153,17 +152,16 @@ def _of(ground: Ground, cell: int) -> Ints:
     return own
 
 
-def ground_of(pattern: Pattern, proofs: Proofs) -> Ground:
+def ground_of(pattern: Pattern) -> Ground:
     """The ground as the pattern stands now."""
-    system, rows = pattern.system, needed_rows(pattern)
-    hidden = _hidden_types(pattern).astype(np.int64)
-    held = system.matrix[rows].tocsc()
-    return Ground(pattern, rows, held, _movable(pattern, proofs), hidden @ hidden.T)
+    rows = needed_rows(pattern)
+    return Ground(pattern, rows, pattern.system.matrix[rows].tocsc(), _movable(pattern))
 
 
 def note(ground: Ground, proofs: Proofs, jobs: Sequence[Job]) -> list[Outcome | None]:
     """Run the programs and take in what they find; None where one has no exact answer."""
-    threads = min(len(jobs), os.cpu_count() or 1)
+    large = any(len(job.columns) > FEW for job in jobs)
+    threads = min(len(jobs), os.cpu_count() or 1) if large else 1
     if threads < 2:
         outcomes = [_run(ground, job) for job in jobs]
     else:
@@ -224,7 +222,7 @@ def _split(ground: Ground, _proofs: Proofs, chance: np.random.Generator) -> Iter
     yield from _batches([np.sort(part) for part in np.array_split(chance.permutation(everyone), parts)])
 
 
-def _drawn(ground: Ground, proofs: Proofs, chance: np.random.Generator) -> Iterator[list[Ints]]:
+def _drawn(part: int, ground: Ground, proofs: Proofs, chance: np.random.Generator) -> Iterator[list[Ints]]:
     """Twice two groups by lot, each without those who are to be fooled most, and with those to be helped most."""
     everyone = np.unique(ground.system.leaf_block)
     blocks = proofs.system.cell_block[proofs.cells]
@@ -237,7 +235,7 @@ def _drawn(ground: Ground, proofs: Proofs, chance: np.random.Generator) -> Itera
         for _ in range(2):
             lot = np.exp(chance.normal(0, 1, (2, len(fooled))))
             score = (fooled * lot[0] - helped * lot[1])[everyone]
-            out = everyone[np.argsort(-score, kind="stable")][: len(everyone) // 2]
+            out = everyone[np.argsort(-score, kind="stable")][: len(everyone) // part]
             groups.append(np.setdiff1d(everyone, out[np.sort(-score)[: len(out)] < 0]))
         yield groups
 
@@ -247,25 +245,19 @@ def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
         yield items[at : at + AT_ONCE]
 
 
-def _hidden_types(pattern: Pattern) -> Bools:
-    """Förbund × types: whether something about the förbund's type is hidden."""
-    system = pattern.system
-    found = np.zeros((len(system.names[0]), len(system.names[TYPE])), dtype=np.bool_)
-    cells = pattern.hidden & (system.cell_block >= 0) & (system.codes[:, TYPE] >= 0)
-    found[system.cell_block[cells], system.codes[cells, TYPE]] = True
-    return found
-
-
-def _movable(pattern: Pattern, proofs: Proofs) -> Bools:
-    """Leaves worth moving: those of a förbund's type with something hidden, and those a national cell counts.
+def _movable(pattern: Pattern) -> Bools:
+    """Leaves worth moving: those that something hidden counts, and those of a förbund's type with anything hidden.
 
     What a förbund tells of a type in full leaves next to nothing to move, and such leaves are most of all.
     """
     system = pattern.system
-    pairs = _hidden_types(pattern)
-    national = proofs.cells[system.cell_block[proofs.cells] < 0]
-    counted = np.asarray(system.matrix[national].sum(axis=0)).ravel() > 0
+    own, typed = system.cell_block >= 0, system.codes[:, TYPE] >= 0
+    pairs = np.zeros((len(system.names[0]), len(system.names[TYPE])), dtype=np.bool_)
+    cells = pattern.hidden & own & typed
+    pairs[system.cell_block[cells], system.codes[cells, TYPE]] = True
+    counted = np.asarray(system.matrix[np.flatnonzero(pattern.hidden & ~own)].sum(axis=0)).ravel() > 0
     counted &= system.leaf_n > 0
     pairs[system.leaf_block[counted], system.leaf_codes[counted, TYPE]] = True
-    found: Bools = pairs[system.leaf_block, system.leaf_codes[:, TYPE]]
+    whole = np.asarray(system.matrix[np.flatnonzero(pattern.hidden & own & ~typed)].sum(axis=0)).ravel() > 0
+    found: Bools = pairs[system.leaf_block, system.leaf_codes[:, TYPE]] | whole
     return found

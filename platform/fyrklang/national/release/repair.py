@@ -67,9 +67,10 @@ def _mended(pattern: Pattern, proofs: Proofs, when: tuple[int, int]) -> bool:
     for cell, binding in settle(pattern, proofs, seed + turn):
         if turn >= FIRM:
             _withhold(pattern, cell, wide=turn >= 2 * FIRM)
-        if turn < GENTLE and pattern.hidden[binding].any():
+        near = _near(pattern, cell, binding)
+        if turn < GENTLE and pattern.hidden[near].any():
             continue  # One hidden for another cell may do for this one too.
-        chosen = pattern.cheapest(binding)
+        chosen = pattern.cheapest(near)
         if chosen is None or turn >= GENTLE:
             _hide_beside(pattern, cell)
         if chosen is not None and not pattern.hidden[chosen]:
@@ -82,6 +83,13 @@ def _mended(pattern: Pattern, proofs: Proofs, when: tuple[int, int]) -> bool:
     if (changed >= 0).any():
         protect_blocks(pattern, changed[changed >= 0])
     return bool(proofs.unsafe.any() or (pattern.hidden & ~before).any())
+
+
+def _near(pattern: Pattern, cell: int, binding: Ints) -> Ints:
+    """Those of the binding cells that stand in the cell's own förbund, or else all of them."""
+    blocks = pattern.system.cell_block
+    near: Ints = binding[blocks[binding] == blocks[cell]]
+    return near if len(near) else binding
 
 
 def _withhold(pattern: Pattern, cell: int, *, wide: bool) -> None:
