@@ -455,7 +455,9 @@ SEEDS: dict[str, Values] = {
     "office.saved_list": lambda canary, rows, _org: {
         "person_id": rows["registry.membership"],
         "name": canary,
-        "choices": Jsonb({"who": "mina"}),
+        "choices": Jsonb({"status": ["RUNNING"]}),
+        "place": "interventions.portfolio",
+        "shared": True,
     },
     "office.snooze": lambda _canary, rows, _org: {
         "person_id": rows["registry.membership"],

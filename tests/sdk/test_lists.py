@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from uuid import uuid4
 
 import psycopg
@@ -101,3 +102,35 @@ def test_numbers_stay_numbers_and_blanks_say_why() -> None:
     assert sheet.header == ["Namn", "Namn, tillägg", "Antal"]
     assert sheet.rows == [["Åsa & Bo", "team", 1200], ["Två", "", "Skyddat värde"], ["Summa", "", 1200]]
     assert "3 rader" in sheet.preface[-1]
+
+
+def test_a_narrowed_list_is_saved_shared_and_removed(app: Flask, lead: FlaskClient, own: Forbund) -> None:
+    page, door = f"/f/{own.slug}/insatser", f"/f/{own.slug}/listor"
+    query = "status=RUNNING&kol=status&q=namn&fil=csv&page=2"
+    assert "Spara som lista" in lead.get(f"{page}?status=RUNNING").text
+    told = {"place": "interventions.portfolio", "query": query}
+    nameless = lead.post(door, data=told)
+    assert nameless.status_code == 422
+    assert "Skriv vad listan ska heta" in nameless.text
+    own_one = lead.post(door, data={**told, "name": "Bara min"})
+    assert own_one.status_code == 303
+    assert own_one.location.endswith("/insatser?status=RUNNING&kol=status")
+    assert lead.post(door, data={**told, "name": "Bara min"}).status_code == 422
+    assert lead.post(door, data={**told, "name": "Allas", "shared": "1"}).status_code == 303
+    colleague = sign_in(app, (own, Role.PROCESS_LEAD))
+    seen = colleague.get(page).text
+    assert "Allas" in seen
+    assert "Bara min" not in seen
+    assert "Ta bort listan" not in colleague.get(f"{page}?status=RUNNING&kol=status").text
+    mine = lead.get(f"{page}?status=RUNNING&kol=status").text
+    doors = re.findall(r"/listor/[0-9a-f-]+/ta-bort", mine)
+    assert len(doors) == 2
+    assert colleague.post(f"/f/{own.slug}{doors[0]}").status_code == 404
+    for one in doors:
+        assert lead.post(f"/f/{own.slug}{one}").status_code == 303
+    assert "Allas" not in colleague.get(page).text
+    for elsewhere in ("cases.index", "finns.inte", "interventions.show"):
+        assert lead.post(door, data={**told, "place": elsewhere, "name": "x"}).status_code == 404
+    odd = lead.post(door, data={**told, "query": "slug=annan&endpoint=x&_anchor=y", "name": "Udda"})
+    assert odd.status_code == 303
+    assert odd.location.startswith(f"{page}?")

@@ -3,7 +3,7 @@
     def members(actor: Actor) -> Any:
         if sent := list_file(actor, "medlemmar", lambda: table_of(all_rows)):
             return sent
-        return render(…, table=chosen(table), tools=list_tools(table))
+        return render(…, table=chosen(table), tools=list_tools(table, actor))
 
     {{ ui.table(table) }}{{ ui.list_tools(tools) }}
 
@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Response, request, url_for
 from markupsafe import escape
@@ -24,6 +26,7 @@ from fyrklang.access.actor import Actor
 from fyrklang.access.guard import place
 from fyrklang.kernel import clock
 from fyrklang.sdk.audit import EXPORTED, record
+from fyrklang.sdk.saved import NOT_KEPT, saved_lists
 from fyrklang.sdk.sheets import CSV, XLSX, Sheet, Value, csv_bytes, xlsx
 from fyrklang.web.formats import blank_word, moment_long, number
 from fyrklang.web.i18n import gettext as _
@@ -38,6 +41,15 @@ _NARROW = 5
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A saved list: the way to it, and its id where it is the reader's own."""
+
+    link: Link
+    own: UUID | None
+    shared: bool
+
+
+@dataclass(frozen=True)
 class ListTools:
     """What stands under a list: its columns to choose among, what else the address says, and its files."""
 
@@ -45,6 +57,10 @@ class ListTools:
     chosen: Sequence[str]
     kept: Sequence[tuple[str, str]]
     files: Sequence[Link]
+    saved: Sequence[Kept] = ()
+    place: str = ""
+    query: str = ""
+    slug: str = ""
 
 
 def chosen(table: Table) -> Table:
@@ -54,8 +70,8 @@ def chosen(table: Table) -> Table:
     return replace(table, columns=[*table.columns[:1], *columns])
 
 
-def list_tools(table: Table) -> ListTools:
-    """The tools of a table that holds all its columns."""
+def list_tools(table: Table, actor: Actor | None = None) -> ListTools:
+    """The tools of a table that holds all its columns; with an actor also the saved lists of the page."""
     rest = table.columns[1:]
     shown = {column.key for column in chosen(table).columns}
     kept = [
@@ -67,7 +83,26 @@ def list_tools(table: Table) -> ListTools:
         chosen=[column.key for column in rest if column.key in shown],
         kept=kept,
         files=[Link(label, _address(ending)) for ending, label in labels.items()],
+        saved=_saved(actor) if actor else (),
+        place=str(request.endpoint) if actor else "",
+        query=urlencode(_said()),
+        slug=actor.slug if actor else "",
     )
+
+
+def _said() -> list[tuple[str, str]]:
+    return sorted(pair for pair in request.args.items(multi=True) if pair[0] not in NOT_KEPT)
+
+
+def _saved(actor: Actor) -> list[Kept]:
+    place = str(request.endpoint)
+    found = []
+    for row in saved_lists(actor, place):
+        pairs = sorted((name, value) for name, several in row.choices.items() for value in several)
+        address = f"{url_for(place, slug=actor.slug)}?{urlencode(pairs)}"
+        own = row.id if row.person_id == actor.person_id else None
+        found.append(Kept(Link(row.name, address, current=pairs == _said()), own, row.shared))
+    return found
 
 
 def _address(ending: str) -> str:

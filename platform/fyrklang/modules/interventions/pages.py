@@ -53,7 +53,7 @@ def portfolio(actor: Actor) -> Any:
     found = service.list_interventions(actor, service.Filter(**wanted))
     view = present.portfolio(actor, found, years, year)
     table = listing.portfolio_table(view, year)
-    shown: dict[str, Any] = {"table": chosen(table), "tools": list_tools(table)}
+    shown: dict[str, Any] = {"table": chosen(table), "tools": list_tools(table, actor)}
     return _render("portfolio", actor, view=view, found=found, wanted=wanted, year=year, **shown)
 
 

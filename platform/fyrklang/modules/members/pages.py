@@ -59,7 +59,7 @@ def members(actor: Actor) -> Any:
         actor=actor,
         members=found,
         table=chosen(table),
-        tools=list_tools(table),
+        tools=list_tools(table, actor),
         day=day,
         tabs=present.tabs(actor, "members"),
     )

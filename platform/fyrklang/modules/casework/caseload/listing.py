@@ -9,18 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.exc import IntegrityError
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
-from fyrklang.kernel.errors import Invalid, NotFound
 from fyrklang.modules.casework import acts
-from fyrklang.modules.casework.caseload.models import SavedList
 from fyrklang.modules.casework.codes import OPEN_COMMITMENTS
 from fyrklang.modules.casework.models import Commitment, Consent, Participant, Plan, Stay
 from fyrklang.sdk.audit import record_reading
 from fyrklang.sdk.care import OPEN, PROTECTED
+from fyrklang.sdk.saved import CASES, SavedList, drop_list, keep_list, saved_lists
 
 PAGE_SIZE = 50
 EVERY = 100_000
@@ -28,7 +26,6 @@ EVERY = 100_000
 MINE, NOBODY = "mina", "ingen"
 NEEDS = ("steg", "samtycke", "plan")
 SOON = timedelta(days=30)
-MOST_LISTS = 20
 
 
 @dataclass(frozen=True)
@@ -96,8 +93,7 @@ def listing(actor: Actor, wanted: Wanted, size: int = PAGE_SIZE) -> tuple[Sequen
 
 def saved(actor: Actor) -> Sequence[SavedList]:
     """The actor's own saved lists in Swedish order."""
-    query = select(SavedList).where(SavedList.person_id == actor.person_id)
-    return actor.session.scalars(query.order_by(func.registry.sv_sort(SavedList.name), SavedList.id)).all()
+    return saved_lists(actor, CASES)
 
 
 def save(actor: Actor, name: str, wanted: Wanted) -> SavedList:
@@ -107,15 +103,7 @@ def save(actor: Actor, name: str, wanted: Wanted) -> SavedList:
         Invalid: one has such a list already, or twenty of them.
     """
     actor.require(Permission.CASES_READ)
-    if len(saved(actor)) >= MOST_LISTS:
-        raise Invalid(fields={"name": "Du har tjugo sparade listor. Ta bort en först."})
-    row = SavedList(person_id=actor.person_id, name=name.strip(), choices=wanted.choices)
-    try:
-        with actor.session.begin_nested():
-            actor.session.add(row)
-    except IntegrityError as error:
-        raise Invalid(fields={"name": "Du har redan en lista med det namnet. Välj ett annat."}) from error
-    return row
+    return keep_list(actor, CASES, (name, False), wanted.choices)
 
 
 def forget(actor: Actor, list_id: UUID) -> None:
@@ -125,12 +113,7 @@ def forget(actor: Actor, list_id: UUID) -> None:
         NotFound: the actor has none such.
     """
     actor.require(Permission.CASES_READ)
-    query = select(SavedList).where(SavedList.id == list_id, SavedList.person_id == actor.person_id)
-    row = actor.session.scalars(query).first()
-    if row is None:
-        raise NotFound
-    actor.session.delete(row)
-    actor.session.flush()
+    drop_list(actor, list_id)
 
 
 def wanted_of(row: SavedList) -> Wanted:

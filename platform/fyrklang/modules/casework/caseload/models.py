@@ -1,13 +1,11 @@
-"""Who became responsible for which stays, and lists somebody has saved."""
+"""Who became responsible for which stays."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, FetchedValue, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fyrklang.kernel.ids import new_id
@@ -33,15 +31,3 @@ class Assignment(TenantOwned, Base):
     made_by: Mapped[UUID | None]
     made_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     undone_at: Mapped[datetime | None]
-
-
-class SavedList(TenantOwned, Base):
-    """A choice of stays one person wants to find again. Words of a search are not kept in it."""
-
-    __tablename__ = "saved_list"
-    __table_args__ = {"schema": "office"}  # noqa: RUF012
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
-    person_id: Mapped[UUID]
-    name: Mapped[str]
-    choices: Mapped[dict[str, Any]] = mapped_column(JSONB)

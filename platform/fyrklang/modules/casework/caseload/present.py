@@ -18,8 +18,8 @@ from fyrklang.modules.casework.caseload.listing import (
     address_of,
     wanted_of,
 )
-from fyrklang.modules.casework.caseload.models import SavedList
 from fyrklang.sdk.insatser import Insats
+from fyrklang.sdk.saved import SavedList
 from fyrklang.web.formats import date_iso
 from fyrklang.web.i18n import gettext as _
 from fyrklang.web.tables import Column, Link, Pager, Row, Table
