@@ -55,10 +55,15 @@ def batch_table(actor: Actor, found: Sequence[Batch], kinds: Mapping[str, Import
 def first_table(row: Batch, first: Sequence[Any]) -> Table:
     """The first rows as they stand in the file; only the first columns of a wide one."""
     shown = row.header[:MOST_SHOWN_COLUMNS]
-    columns = [Column("line", _("Rad"))]
+    columns = [Column("line", _("Rad i filen"))]
     columns += [Column(str(place), heading or "–") for place, heading in enumerate(shown)]
     rows = [
-        Row({"line": number(line.line), **{str(place): line.cells[place] for place in range(len(shown))}})
+        Row(
+            {
+                "line": _("Rad %(number)s", number=number(line.line)),
+                **{str(place): line.cells[place] for place in range(len(shown))},
+            }
+        )
         for line in first
         if line.cells
     ]
@@ -68,7 +73,7 @@ def first_table(row: Batch, first: Sequence[Any]) -> Table:
 def fault_table(importer: Importer, row: Batch, faulty: Sequence[Any]) -> Table:
     """Each fault by row and column, with what stood there."""
     columns = [
-        Column("line", _("Rad")),
+        Column("line", _("Rad i filen")),
         Column("column", _("Kolumn")),
         Column("value", _("Värde")),
         Column("fault", _("Fel")),
@@ -76,7 +81,7 @@ def fault_table(importer: Importer, row: Batch, faulty: Sequence[Any]) -> Table:
     rows = [
         Row(
             {
-                "line": number(line.line),
+                "line": _("Rad %(number)s", number=number(line.line)),
                 "column": importer.labels.get(name, ""),
                 "value": _cell(row, line.cells, name),
                 "fault": sentence,
