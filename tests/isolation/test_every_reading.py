@@ -34,6 +34,11 @@ OWN_ALONE = (
     *("caseload.undo", "caseload.forget", "api-caseload.undo"),
     # Asked after the webhook itself has been taken away by the walk.
     "webhooks.again",
+    *(
+        f"api-webhooks.{name}"
+        for name in ("get_webhook", "switch_webhook", "remove_webhook", "list_deliveries")
+    ),
+    "api-webhooks.replay_delivery",
 )
 """What is open to nobody but those it is between: here the referrer, and for notes, covers and emergencies nobody."""
 

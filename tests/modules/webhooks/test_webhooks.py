@@ -268,3 +268,28 @@ def test_no_event_is_about_anybody() -> None:
     assert not [
         event for event in service.EVENTS if event.split(".")[0] in {"stay", "participant", "user", "note"}
     ]
+
+
+def test_a_program_lays_up_sees_and_takes_away(boss: FlaskClient, own: Forbund, hook: Hook) -> None:
+    door = f"/api/v1/f/{own.slug}/webhooks"
+    asked = {"name": "Ett till", "url": "https://exempel.test/till", "events": ["report.frozen"]}
+    made = boss.post(door, json=asked)
+    assert made.status_code == 201, made.text
+    one = f"{door}/{made.json['id']}"
+    assert {**boss.get(one).json, **asked, "status": "ON"} == boss.get(one).json
+    listed = boss.get(door)
+    assert [row["name"] for row in listed.json["items"]] == ["Ett till", "Provsystemet"]
+    assert made.json["secret"] not in listed.text
+    for bad in ({**asked, "url": "http://exempel.test"}, {**asked, "events": ["x"]}, {}):
+        assert boss.post(door, json=bad).status_code == 422
+    happen(boss, own)
+    told = boss.get(f"{door}/{hook.id}/deliveries").json["items"]
+    assert [(row["event"], row["state"]) for row in told] == [("intervention.created", "WAITING")]
+    again = f"{door}/{hook.id}/deliveries/{told[0]['id']}/again"
+    assert boss.put(f"{door}/{hook.id}/status", json={"on": "ja"}).status_code == 422
+    assert boss.put(f"{door}/{hook.id}/status", json={"on": False}).status_code == 204
+    assert boss.post(again, json={}).status_code == 409
+    assert boss.put(f"{door}/{hook.id}/status", json={"on": True}).status_code == 204
+    assert boss.post(again, json={}).status_code == 204
+    assert boss.delete(one).status_code == 204
+    assert boss.get(one).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
@@ -179,7 +180,9 @@ class SituationIn(Schema):
 
     @pre_load
     def forget_empty(self, data: Any, **_more: Any) -> Any:
-        """A percentage left empty is none."""
+        """A percentage left empty is none. What is no object is refused by the schema itself."""
+        if not isinstance(data, Mapping):
+            return data
         return {name: value for name, value in dict(data).items() if value is not None}
 
     @validates_schema(skip_on_field_errors=True)
