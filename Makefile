@@ -20,7 +20,7 @@ define prepare
 	"$$python" -I platform/fyrklang/cli/bootstrap.py
 endef
 
-.PHONY: help up test lint fmt bench helm lock dev browser
+.PHONY: help up test lint style fmt bench helm lock dev browser
 
 help: ## Visa den här listan
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -28,13 +28,15 @@ help: ## Visa den här listan
 up: ## Starta allt på den här datorn; Ctrl-C stoppar
 	@$(prepare) requirements.lock && export FYRKLANG_FOLLOW_PARENT=1 && exec $(BIN)/fyrklang up
 
-test: dev browser lint ## Kör kodgranskning och alla tester
+test: dev browser style ## Kör kodgranskning och alla tester
 	@$(BIN)/pytest -n logical
 
-lint: dev ## Granska stil, typer och vem som får importera vem
+lint: style ## Granska stil, typer och vem som får importera vem
+	@$(BIN)/mypy
+
+style: dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
 fmt: dev ## Ställ upp koden och rätta det som går av sig självt

@@ -33,7 +33,7 @@ WALKERS = (
     STINA,
 )
 
-OF_EACH = 3
+OF_EACH = 4
 """How many pages of one kind are read for links: an insats that is ended leads elsewhere than one that runs."""
 
 MOST_PER_PERSON = 2000

@@ -11,13 +11,18 @@ from fyrklang.kernel.config import Config
 from fyrklang.tenancy.token import TokenSigner
 from tests.isolation.census import tenant_tables
 from tests.isolation.probes import at_work, attack
-from tests.isolation.seeds import ORDER, checksum, plant
+from tests.isolation.seeds import ORDER, Planted, checksum, plant
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def admin(config: Config) -> Iterator[psycopg.Connection]:
     with psycopg.connect(config.url_for("migrator").replace("+psycopg", ""), autocommit=True) as conn:
         yield conn
+
+
+@pytest.fixture(scope="module")
+def own(admin: psycopg.Connection) -> Planted:
+    return plant(admin, "alfa")
 
 
 def test_every_table_has_a_seed(admin: psycopg.Connection) -> None:
@@ -25,9 +30,9 @@ def test_every_table_has_a_seed(admin: psycopg.Connection) -> None:
 
 
 def test_no_statement_reaches_another_forbund(
-    config: Config, admin: psycopg.Connection, record_property: Callable[[str, object], None]
+    config: Config, own: Planted, admin: psycopg.Connection, record_property: Callable[[str, object], None]
 ) -> None:
-    own, *others = (plant(admin, name) for name in ("alfa", "beta", "gamma"))
+    others = [plant(admin, name) for name in ("beta", "gamma")]
     before = [checksum(admin, other) for other in others]
     report = attack(config, own, others)
     assert report.leaks == []
@@ -37,10 +42,7 @@ def test_no_statement_reaches_another_forbund(
 
 
 @pytest.mark.parametrize("table", ORDER)
-def test_own_row_is_seen_in_own_context_and_nothing_without(
-    config: Config, admin: psycopg.Connection, table: str
-) -> None:
-    own = plant(admin, "alfa")
+def test_own_row_is_seen_in_own_context_and_nothing_without(config: Config, own: Planted, table: str) -> None:
     token = TokenSigner(config).sign(at_work(own))
     with psycopg.connect(config.url_for("app").replace("+psycopg", "")) as conn:
         count = f"SELECT count(*) FROM {table} WHERE id = '{own.rows[table]}'"

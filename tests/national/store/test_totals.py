@@ -74,14 +74,14 @@ def assert_nobody_is_found(people: People, published: Protected, outsider: Outsi
         assert high - low >= 1 - 1e-6, wanted
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(nations)
 def test_subtraction_finds_nobody(people: People) -> None:
     published = protect(people)
     assert_nobody_is_found(people, published, Outsider(list(people), published, YEAR))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(nations, st.lists(forbund(), min_size=1, max_size=3))
 def test_two_releases_find_nobody(people: People, late: list[dict[str, Counts]]) -> None:
     """Förbund that report late must not show as the difference between two national sums."""

@@ -167,7 +167,7 @@ def test_plan_names_exactly_what_was_edited(laid_in: Config, shipped: Registry, 
     write_folder(shipped, files)
     write_folder(shipped, out)
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(_edited(shipped))
     def edits(drawn: tuple[Registry, Registry, Named]) -> None:
         _, wanted, named = drawn
