@@ -25,9 +25,8 @@ document.addEventListener('securitypolicyviolation', (e) => violations.push(e.vi
 """
 """Notes what the content policy stops; to be run before the page's own scripts."""
 
-_AXE = """(rules) => axe.run(document, {
+_AXE = """() => axe.run(document, {
     resultTypes: ['violations'], preload: false,
-    ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {}),
 }).then((found) => found.violations.map((one) =>
     one.id + ': ' + one.help + '\\n' +
     one.nodes.map((node) => '  ' + node.html + '\\n  ' + node.failureSummary).join('\\n')))
@@ -47,12 +46,12 @@ def chromium() -> Iterator[Browser | None]:
         started.close()
 
 
-def axe(page: Page, *rules: str) -> list[str]:
-    """What axe finds on the page as it stands, with every drawer opened; only `rules` when given."""
+def axe(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, with every drawer opened."""
     page.evaluate("document.querySelectorAll('details.fy-drawer').forEach((one) => { one.open = true; })")
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe_source())
-    found: list[str] = page.evaluate(_AXE, list(rules))
+    found: list[str] = page.evaluate(_AXE)
     return found
 
 
