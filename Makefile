@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
+# A dozen processes start; without compiled files each of them would compile two thousand modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?=
 BIN := .venv/bin
