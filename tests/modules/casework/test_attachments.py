@@ -81,8 +81,11 @@ def test_a_file_is_sealed_read_by_consent_and_the_log_is_told(
     assert send(ground, stay, sharing="SHARED").status_code == 303
     shared = link(ground.region, stay)
     assert ground.region.get(shared).status_code == 200
-    assert ground.region.post(f"{shared}/ta-bort").status_code == 404
-    assert ground.af.post(f"{shared}/ta-bort").status_code == 303
+    assert ground.region.post(f"{shared}/ta-bort", data={"sure": "1"}).status_code == 404
+    unsure = ground.af.post(f"{shared}/ta-bort")
+    assert unsure.status_code == 422
+    assert NAME in unsure.text
+    assert ground.af.post(f"{shared}/ta-bort", data={"sure": "1"}).status_code == 303
     assert ground.region.get(shared).status_code == 404
 
 
@@ -126,7 +129,7 @@ def test_protection_destroys_the_files_and_nothing_is_sealed_again(
     )
     admin.execute("UPDATE care.attachment SET owner_party = 'AF' WHERE tenant_id = %s", (ground.forbund.id,))
     assert "Förstörd, går inte att öppna" in ground.af.get(f"{stay}/bilagor").text
-    assert ground.af.get(link_of(admin, ground, stay)).status_code == 404
+    assert ground.af.get(link_of(admin, ground, stay)).status_code == 409
     assert send(ground, stay).status_code == 422
     again = ground.af.post(f"{stay}/identitet", data=WHO)
     assert again.status_code == 422

@@ -50,11 +50,24 @@ def fetch(actor: Actor, stay_id: UUID, attachment_id: UUID) -> FlaskResponse:
     return deliver(*service.fetch(actor, stay_id, attachment_id))
 
 
+@pages.route("/<uuid:stay_id>/bilagor/<uuid:attachment_id>/ta-bort", permission=WRITE)
+def before_detaching(actor: Actor, stay_id: UUID, attachment_id: UUID) -> str:
+    """Whether one is sure: a file that is taken away is gone."""
+    return _sure(actor, stay_id, attachment_id)
+
+
 @pages.route("/<uuid:stay_id>/bilagor/<uuid:attachment_id>/ta-bort", permission=WRITE, methods=("POST",))
 def detach(actor: Actor, stay_id: UUID, attachment_id: UUID) -> Any:
     """Take a file away."""
+    if request.form.get("sure") != "1":
+        return _sure(actor, stay_id, attachment_id), 422
     service.detach(actor, stay_id, attachment_id)
     return see(actor, "attachments.index", stay_id=stay_id, klart="detached")
+
+
+def _sure(actor: Actor, stay_id: UUID, attachment_id: UUID) -> str:
+    case = stays.case_of(actor, stay_id)
+    return render("detach", actor, case=case, file=service.own(actor, stay_id, attachment_id))
 
 
 def _page(actor: Actor, stay_id: UUID, form: Form) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
 from fyrklang.kernel.crypto import UnreadableError
-from fyrklang.kernel.errors import Invalid, NotFound
+from fyrklang.kernel.errors import Conflict, Invalid, NotFound
 from fyrklang.kernel.ids import new_id
 from fyrklang.modules.casework import acts, identity
 from fyrklang.modules.casework.attachments.models import Attachment
@@ -83,7 +83,8 @@ def fetch(actor: Actor, stay_id: UUID, file_id: UUID) -> tuple[str, str, bytes]:
     """Name, kind as mimetype, and content of one file. The log is told.
 
     Raises:
-        NotFound: there is none that the actor may see, or it can never be opened again.
+        NotFound: there is none that the actor may see.
+        Conflict: its key is destroyed, and nobody can open it again.
     """
     opened(actor, stay_id, Permission.CASES_READ)
     row = _one(actor, stay_id, file_id)
@@ -92,7 +93,7 @@ def fetch(actor: Actor, stay_id: UUID, file_id: UUID) -> tuple[str, str, bytes]:
         name = vault.open(row.participant_id, NAME, row.name_sealed, row.id)
         content = vault.open_bytes(row.participant_id, CONTENT, row.content_sealed, row.id)
     except (ErasedError, UnreadableError) as gone:
-        raise NotFound from gone
+        raise Conflict("Bilagan är förstörd och går inte att öppna.") from gone
     record_reading(actor, acts.FILE_READ, acts.STAY, [stay_id])
     return name, row.mimetype, content
 
@@ -103,13 +104,22 @@ def detach(actor: Actor, stay_id: UUID, file_id: UUID) -> None:
     Raises:
         NotFound: the party has no such file.
     """
+    actor.session.delete(own(actor, stay_id, file_id).row)
+    actor.session.flush()
+    record(actor, acts.DETACHED, acts.STAY, stay_id)
+
+
+def own(actor: Actor, stay_id: UUID, file_id: UUID) -> File:
+    """A file of one's own party.
+
+    Raises:
+        NotFound: the party has no such file.
+    """
     opened(actor, stay_id)
     row = _one(actor, stay_id, file_id)
     if row.owner_party != actor.party:
         raise NotFound
-    actor.session.delete(row)
-    actor.session.flush()
-    record(actor, acts.DETACHED, acts.STAY, stay_id)
+    return _named(actor, [row])[0]
 
 
 def _one(actor: Actor, stay_id: UUID, file_id: UUID) -> Attachment:
