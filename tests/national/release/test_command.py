@@ -82,7 +82,7 @@ def test_a_bad_plan_is_a_sentence(tmp_path: Path, was: str, becomes: str, senten
 
 
 def test_a_release_from_start_to_check_without_settings(tmp_path: Path) -> None:
-    write(tmp_path / "leaves.csv", {2025: invented(7, 4)})
+    write(tmp_path / "leaves.csv", {2025: invented(7, 4, typical=60)})
     (tmp_path / "lattice.toml").write_text(LATTICE, encoding="utf-8")
     bare = {name: value for name, value in os.environ.items() if not name.startswith("FYRKLANG_")}
     fyrklang = [sys.executable, "-m", "fyrklang.cli", "release"]

@@ -93,7 +93,7 @@ def test_no_outsider_and_no_insider_can_box_a_small_cell_in(released: Path, nati
 
 def test_the_same_leaves_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     """I10: also from another folder, and when the rows come in another order."""
-    nation = invented(7, 4, seed=5)
+    nation = invented(7, 4, seed=5, typical=60)
     make(tmp_path / "a", {2025: nation})
     make(tmp_path / "b", {2025: dict(reversed(nation.items()))})
     for name in ("cells.csv", "manifest.json"):
@@ -106,7 +106,7 @@ def test_the_same_leaves_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_renaming_a_code_renames_it_and_changes_nothing_else(tmp_path: Path) -> None:
-    nation = invented(7, 4, seed=6)
+    nation = invented(7, 4, seed=6, typical=60)
     names = {f"f{at:02d}": f"x{(at * 3) % 7}" for at in range(7)}
     make(tmp_path / "a", {2025: nation})
     make(tmp_path / "b", {2025: {(names[leaf[0]], *leaf[1:]): n for leaf, n in nation.items()}})
@@ -120,7 +120,7 @@ def test_late_records_wait(tmp_path: Path, nation: Leaves) -> None:
     late = dict(nation)
     leaf = next(iter(late))
     late[leaf] += 1
-    made = make(tmp_path, {2025: late, 2026: invented(6, 3, seed=9)}, out="second")
+    made = make(tmp_path, {2025: late, 2026: invented(6, 3, seed=9, typical=60)}, out="second")
     before, after = read(tmp_path / "out"), read(tmp_path / "second")
     assert {cell: value for cell, value in after.items() if cell[0] == "2025"} == before
     assert {cell[0] for cell in after} == {"2025", "2026"}
@@ -162,7 +162,7 @@ def _difference(one: dict[tuple[str, ...], int], two: dict[tuple[str, ...], int]
 
 def test_a_new_table_is_proved_together_with_what_is_out(tmp_path: Path) -> None:
     """I8 and I12: nothing hidden is shown later, and nothing shown is another number."""
-    nation = invented(7, 4, seed=8)
+    nation = invented(7, 4, seed=8, typical=60)
     first = {**PLAN, "tables": PLAN["tables"][:4]}
     make(tmp_path, {2025: nation}, first)
     make(tmp_path, {2025: nation}, out="more")
@@ -237,7 +237,7 @@ def _reaches(known: list[tuple[np.ndarray, int]], target: np.ndarray, low: int, 
 
 def test_persons_count_and_not_only_participations(tmp_path: Path) -> None:
     """Two participations of the same three persons do not make a group of six."""
-    leaves = write(tmp_path / "leaves.csv", {2025: invented(6, 3, seed=3)})
+    leaves = write(tmp_path / "leaves.csv", {2025: invented(6, 3, seed=3, typical=60)})
     rows = leaves.read_text().splitlines()
     more = [rows[0] + ",persons", *(row + "," for row in rows[1:])]
     more += ["f00,t90,K,16-29,work,2025,3,2", "f00,t90,M,16-29,seek,2025,3,2"]

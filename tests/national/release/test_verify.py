@@ -25,7 +25,7 @@ TAMPERINGS = 200
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("verify")
-    make(base, {2026: invented(9, 5, seed=2)})
+    make(base, {2026: invented(9, 5, seed=2, typical=60)})
     return base
 
 
@@ -59,7 +59,7 @@ def test_no_tampering_passes(base: Path, tmp_path: Path, signed_anew: bool) -> N
 
 def test_a_release_swapped_for_another_is_not_the_logs(base: Path, tmp_path: Path) -> None:
     """With the log at hand a whole release made with another key is found out too."""
-    make(tmp_path, {2026: invented(9, 5, seed=4)})
+    make(tmp_path, {2026: invented(9, 5, seed=4, typical=60)})
     assert faults_of(tmp_path / "out") == []
     assert faults_of(tmp_path / "out", base / "log") != []
 

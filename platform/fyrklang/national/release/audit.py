@@ -26,8 +26,10 @@ from fyrklang.national.release.system import Bools, Floats, Ints, Matrix, System
 
 GROUP = 20
 """Förbund moved at once to begin with: with fewer there is too little to move, with more a program takes longer."""
-FEWEST = 2
-"""How many are fooled at once about one cell alone."""
+FEWEST, GROWS = 2, 4
+"""How many are fooled at once about one cell alone, and how many times more in the next turn."""
+FEW_CELLS = 24
+"""So few cells are rather tried one by one than many at once."""
 SPLIT_STALLS, DRAWN_STALLS = 0.2, 0.04
 """A way of grouping is left when a round proves less than this part of what remained."""
 MOST_ROUNDS = 20
@@ -94,6 +96,8 @@ def audit(pattern: Pattern, proofs: Proofs, seed: int, tell: Tell = lambda _part
     ways: list[tuple[_Way, float]] = [(partial(_drawn, part), DRAWN_STALLS) for part in PARTS]
     if not proofs.programs:
         ways.insert(0, (_split, SPLIT_STALLS))
+    elif proofs.unsafe.sum() <= FEW_CELLS:
+        return
     for way, stalls in ways:
         for _ in range(MOST_ROUNDS):
             before = proofs.left + proofs.unsafe.sum()
@@ -108,14 +112,19 @@ def audit(pattern: Pattern, proofs: Proofs, seed: int, tell: Tell = lambda _part
                 break
 
 
-def settle(pattern: Pattern, proofs: Proofs, seed: int) -> list[tuple[int, Ints]]:
-    """Try what is left cell by cell; the cells that fail again, and the published cells that held them."""
-    chance = np.random.default_rng(seed)
+def settle(pattern: Pattern, proofs: Proofs, when: tuple[int, int]) -> list[tuple[int, Ints]]:
+    """Try what is left cell by cell; the cells that fail again, and the published cells that held them.
+
+    Args:
+        when: the seed, and the turn from 0.
+    """
+    chance = np.random.default_rng(when)
+    many = FEWEST * GROWS ** min(when[1], GROWS)
     ground = ground_of(pattern)
     tries = [(at, up) for at in np.flatnonzero(proofs.unsafe).tolist() for up in (True, False)]
     failed: list[tuple[int, Ints]] = []
     for some in _batches(tries):
-        asked = [(at, up, _fooled(proofs, (at, up), chance)) for at, up in some]
+        asked = [(at, up, _fooled(proofs, (at, up), chance)[:many]) for at, up in some]
         asked = [one for one in asked if len(one[2])]
         jobs = [_alone(ground, proofs, one, chance) for one in asked]
         for (at, up, fooled), outcome in zip(asked, note(ground, proofs, jobs), strict=True):
@@ -126,11 +135,11 @@ def settle(pattern: Pattern, proofs: Proofs, seed: int) -> list[tuple[int, Ints]
 
 
 def _fooled(proofs: Proofs, wanted: tuple[int, bool], chance: np.random.Generator) -> Ints:
-    """Whom to fool about a cell at once: a few, and one at most of those who are in it."""
+    """Whom to fool about a cell at once, by lot: one at most of those who are in it, and half of all others."""
     at, up = wanted
     lacking = chance.permutation(np.flatnonzero(proofs.lacking(up=up)[at]))
     within = np.append(proofs.own[at] > 0, False)[lacking]
-    return lacking[:1] if within.all() else lacking[~within][:FEWEST]
+    return lacking[:1] if within.all() else lacking[~within][: max(1, len(proofs.own[at]) // 2)]
 
 
 def _alone(ground: Ground, proofs: Proofs, asked: tuple[int, bool, Ints], chance: np.random.Generator) -> Job:

@@ -21,7 +21,7 @@ from fyrklang.national.release.system import Bools, Ints, System
 
 SMALL = 64
 """With at most so many leaves the possible nations are also required to be of whole persons."""
-GENTLE, FIRM = 3, 6
+GENTLE, FIRM = 2, 6
 """So many turns hide one cell for each that fails, then more beside it; after that all that stands about it."""
 CONTROLS = 20
 Say = Callable[[float, str], None]
@@ -62,9 +62,9 @@ def protect_year(
 
 def _mended(pattern: Pattern, proofs: Proofs, when: tuple[int, int]) -> bool:
     """Hide beside the cells that cannot be proved; whether there is anything left to do."""
-    seed, turn = when
+    turn = when[1]
     before = pattern.hidden.copy()
-    for cell, binding in settle(pattern, proofs, seed + turn):
+    for cell, binding in settle(pattern, proofs, when):
         if turn >= FIRM:
             _withhold(pattern, cell, wide=turn >= 2 * FIRM)
         near = _near(pattern, cell, binding)
