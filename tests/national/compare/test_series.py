@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -106,6 +107,8 @@ def test_the_page_and_its_files_say_which_borders(council: FlaskClient) -> None:
     assert "räknas samman under det förbund som finns nu" in page
     was = council.get(f"{PAGE}?matt=M9&granser=da").text
     assert "blev Nya" in was
+    for word, text in (("idag", page), ("da", was)):
+        assert re.search(rf'name="granser" value="{word}"[^>]* checked', text)
     assert council.get(f"{PAGE}?granser=annat").status_code == 404
     assert "jamfor/over-tid" in council.get("/nationellt/jamfor?vy=tabell").text
     sent = council.get(f"{PAGE}.csv?matt=M9&granser=idag")

@@ -89,6 +89,7 @@ def series(reader: NationalReader) -> str:
         ],
         measures=[(each.code, each.short_name) for each in found.measures],
         sexes=[("T", _("Alla")), ("K", _("Kvinnor")), ("M", _("Män"))],
+        chosen_borders=_borders_word(found),
         kinds=[("idag", _("Dagens")), ("da", _("Som det var"))],
         files=[
             (label, url_for(f"compare.series_{ending}", **chosen, granser=_borders_word(found)))
