@@ -46,7 +46,7 @@ def table(found: Series) -> Table:
         for track in tracks
     ]
     nation = Row({"name": _("Riket, samma i båda"), **_cells(found, found.nation)}, kind="sum")
-    return Table(title(found), columns, [*rows, nation], wide=True)
+    return Table(_("Förbund och år"), columns, [*rows, nation], wide=True)
 
 
 def sheet(found: Series) -> Sheet:
