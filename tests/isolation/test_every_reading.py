@@ -31,7 +31,7 @@ OWN_ALONE = (
     *("covers.look", "covers.end", "api-covers.end"),
     *("emergency.look", "emergency.end", "api-emergency.end"),
     # Who gave stays away takes that back, and who saved a list removes it.
-    *("caseload.undo", "caseload.forget", "api-caseload.undo"),
+    *("caseload.undo", "caseload.forget", "api-caseload.undo", "lists.forget"),
     # Asked after the webhook itself has been taken away by the walk.
     "webhooks.again",
     *(

@@ -130,7 +130,7 @@ def test_a_narrowed_list_is_saved_shared_and_removed(app: Flask, lead: FlaskClie
         assert lead.post(f"/f/{own.slug}{one}").status_code == 303
     assert "Allas" not in colleague.get(page).text
     for elsewhere in ("cases.index", "finns.inte", "interventions.show"):
-        assert lead.post(door, data={**told, "place": elsewhere, "name": "x"}).status_code == 404
+        assert lead.post(door, data={**told, "place": elsewhere, "name": "x"}).status_code == 422
     odd = lead.post(door, data={**told, "query": "slug=annan&endpoint=x&_anchor=y", "name": "Udda"})
     assert odd.status_code == 303
     assert odd.location.startswith(f"{page}?")

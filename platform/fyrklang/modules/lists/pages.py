@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 
 from fyrklang.access.actor import Actor
 from fyrklang.access.permissions import Permission
-from fyrklang.kernel.errors import Invalid, NotFound
+from fyrklang.kernel.errors import Invalid
 from fyrklang.modules.lists import schemas
 from fyrklang.sdk.routes import Pages
 from fyrklang.sdk.saved import CASES, NOT_KEPT, drop_list, keep_list
 from fyrklang.web.forms import bind
+from fyrklang.web.i18n import gettext as _
 
 pages = Pages("lists", __name__, prefix="/listor")
 
@@ -52,11 +53,12 @@ def _page(actor: Actor, place: str) -> str:
     """The address of a list.
 
     Raises:
-        NotFound: there is no page of that name, or its lists are saved elsewhere.
+        Invalid: there is no page of that name, or its lists are saved elsewhere.
     """
+    unknown = Invalid(fields={"place": _("Den listan går inte att spara.")})
     if place == CASES or place not in current_app.view_functions:
-        raise NotFound
+        raise unknown
     try:
         return url_for(place, slug=actor.slug)
     except BuildError as fault:
-        raise NotFound from fault
+        raise unknown from fault
