@@ -10,15 +10,28 @@ from flask import Response as FlaskResponse
 from flask import make_response, request
 
 from fyrklang.access.actor import Actor
+from fyrklang.access.guard import place
 from fyrklang.access.permissions import Permission
 from fyrklang.access.teams import parties_of
 from fyrklang.kernel import clock
-from fyrklang.kernel.errors import Conflict, Invalid
-from fyrklang.modules.casework import codes, consents, drawing, endings, notes, plans, present, schemas, stays
+from fyrklang.kernel.errors import Conflict, Invalid, NotFound
+from fyrklang.modules.casework import (
+    codes,
+    consents,
+    drawing,
+    endings,
+    notes,
+    plans,
+    present,
+    printing,
+    schemas,
+    stays,
+)
 from fyrklang.modules.casework.attachments import service as attachments
 from fyrklang.modules.casework.caseload import listing
 from fyrklang.modules.casework.caseload import present as caseload
 from fyrklang.modules.casework.caseload import service as assigning
+from fyrklang.modules.casework.consent_texts import text_of
 from fyrklang.modules.casework.doors import render, see
 from fyrklang.modules.casework.tasks import service as tasks
 from fyrklang.sdk.insatser import insatser
@@ -117,6 +130,20 @@ def give(actor: Actor, stay_id: UUID) -> Any:
         else:
             return see(actor, "cases.consent", stay_id=stay_id, klart="consent")
     return _consent(actor, stay_id, form), 422
+
+
+@pages.route("/<uuid:stay_id>/samtycke/blankett.pdf", permission=READ)
+def consent_form(actor: Actor, stay_id: UUID) -> FlaskResponse:
+    """The text of one purpose on paper, to sign."""
+    case = stays.case_of(actor, stay_id)
+    purpose = request.args.get("andamal", "INFO_EXCHANGE")
+    if purpose not in codes.PURPOSES:
+        raise NotFound
+    here = place()
+    answer = make_response(printing.consent_pdf(case, purpose, synthetic=bool(here and here.synthetic)))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="samtycke-{case.stay.id.hex[-6:]}.pdf"'
+    return answer
 
 
 @pages.route("/<uuid:stay_id>/samtycke/<uuid:consent_id>/aterkalla", permission=READ)
@@ -275,5 +302,7 @@ def _consent(actor: Actor, stay_id: UUID, form: Form) -> str:
         form=form,
         parties=parties,
         standings=consents.standings(case.consents, parties, tuple(codes.PURPOSES)),
+        text_of=text_of,
+        spoken=case.person.language,
         team=parties_of(case.team),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes, present
+from fyrklang.modules.casework.consent_texts import text_of
 from fyrklang.modules.casework.consents import in_force
 from fyrklang.modules.casework.models import Commitment
 from fyrklang.modules.casework.plans import Whole
@@ -77,6 +78,24 @@ def letter_pdf(case: Case, plan: Whole, *, synthetic: bool) -> bytes:
         "end": "Fråga någon av dem som arbetar med dig om något är oklart eller har blivit fel.",
     }
     return make_pdf(_TEMPLATES / "letter.typ", data)
+
+
+def consent_pdf(case: Case, purpose: str, *, synthetic: bool) -> bytes:
+    """One consent on paper: the Swedish text, the participant's own language below it, and room to sign."""
+    spoken = case.person.language
+    told = text_of(purpose, spoken) if spoken != "sv" else None
+    data = {
+        "title": f"Samtycke: {codes.PURPOSES[purpose].lower()}",
+        "subtitle": f"{case.insats.name}, {case.person.code}",
+        "foot": f"{case.insats.name} · {case.person.code} · text {codes.TEXT_VERSION}",
+        "synthetic": synthetic,
+        "text": text_of(purpose, "sv"),
+        "language": codes.LANGUAGES[spoken].capitalize() if told else "",
+        "code": spoken,
+        "told": told or [],
+        "parties": [present.party(party) for party in present.parties_here(case)],
+    }
+    return make_pdf(_TEMPLATES / "consent.typ", data)
 
 
 def summary(case: Case, plan: Whole) -> str:
