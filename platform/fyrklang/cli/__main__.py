@@ -2,4 +2,6 @@
 
 from fyrklang.cli import main
 
-main(prog_name="fyrklang")
+# A process that multiprocessing starts reads this file too.
+if __name__ == "__main__":
+    main(prog_name="fyrklang")

@@ -137,7 +137,7 @@ def _write(database: Database, nation: Nation, progress: Progress, *, replace: b
         remove_invented(database)
         with database.engine("migrator").begin() as connection:
             remove(connection, keep_register=True)
-        store.write(database, nation, progress)
+        store.write(database.config, nation, progress)
 
 
 def _silent(_text: str, _done: int, _total: int) -> None:

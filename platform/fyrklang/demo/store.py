@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from threading import Lock
+from multiprocessing import get_context
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text, union
@@ -22,6 +21,7 @@ from fyrklang.demo.money import Purse
 from fyrklang.demo.nation import Association
 from fyrklang.demo.participants import team_insatser, write_people
 from fyrklang.demo.portfolio import Insats
+from fyrklang.kernel.config import Config
 from fyrklang.kernel.db import Database
 from fyrklang.modules.casework.models import Participant, Situation, Stay
 from fyrklang.modules.economy.models import BudgetLine, EconomyYear, Entry, Equity, LedgerRow, Weight
@@ -40,6 +40,8 @@ Progress = Callable[[str, int, int], object]
 KIND = "demo"
 _LOCK = 4_716_020
 _WRITERS = 2
+_WORTH_PROCESSES = 20
+"""With fewer förbund the writing is over before another process has started."""
 
 
 class NameTakenError(RuntimeError):
@@ -87,65 +89,70 @@ def refuse_taken_names(connection: Connection, nation: Nation) -> None:
         raise NameTakenError(f"De påhittade namnen finns på riktigt: {', '.join(taken)}.")
 
 
-def write(database: Database, nation: Nation, progress: Progress) -> None:
+def write(config: Config, nation: Nation, progress: Progress) -> None:
     """Write a nation where there is none. It is marked as whole when all of it is there."""
-    with database.engine("migrator").begin() as connection:
-        _put(connection, models.Tenant, rows.tenant_rows(nation))
-        _put(connection, models.TenantName, rows.name_rows(nation))
-        _put(connection, models.Organisation, rows.organisation_rows(nation))
-    _write_associations(database, nation, progress)
-    _count_associations(database, nation, progress)
-    with database.engine("migrator").begin() as connection:
-        _put(connection, models.Applied, [{"kind": KIND, "content_hash": str(nation.seed)}])
+    database = Database(config)
+    try:
+        with database.engine("migrator").begin() as connection:
+            _put(connection, models.Tenant, rows.tenant_rows(nation))
+            _put(connection, models.TenantName, rows.name_rows(nation))
+            _put(connection, models.Organisation, rows.organisation_rows(nation))
+        _each(config, nation, _write_one, progress)
+        # The planner is told of the rows before they are counted, or it would look up each stay by itself.
+        with database.engine("migrator").begin() as connection:
+            for model in (Participant, Stay, Situation, Count):
+                connection.execute(text(f"ANALYZE {model.__table__.fullname}"))  # type: ignore[attr-defined]
+        _each(config, nation, _count_one, lambda name, *done: progress(f"räknar {name}", *done))
+        with database.engine("migrator").begin() as connection:
+            _put(connection, models.Applied, [{"kind": KIND, "content_hash": str(nation.seed)}])
+    finally:
+        database.dispose()
 
 
-def _write_associations(database: Database, nation: Nation, progress: Progress) -> None:
-    """One förbund's rows are made while the database takes in another's."""
-    counts = rows.count_rows(nation)
-    interventions: defaultdict[str, list[Insats]] = defaultdict(list)
-    for item in nation.interventions:
-        interventions[item.slug].append(item)
-
-    def write_one(item: Association) -> None:
-        _write_association(database, nation, item, (interventions[item.slug], counts.get(item.slug, [])))
-        write_people(database, nation, item)
-
-    _each(nation, write_one, lambda item, done, total: progress(item.short_name, done, total))
+def _write_one(database: Database, part: Nation) -> None:
+    """Everything that is written of one förbund, given as the nation's part of it."""
+    [item] = part.associations
+    counts = rows.count_rows(part).get(item.slug, [])
+    _write_association(database, part, item, (part.interventions, counts))
+    write_people(database, part, item)
 
 
-def _count_associations(database: Database, nation: Nation, progress: Progress) -> None:
-    """Count every cell. The planner is told of the rows first, or it would look up each stay by itself."""
-    with database.engine("migrator").begin() as connection:
-        for model in (Participant, Stay, Situation, Count):
-            connection.execute(text(f"ANALYZE {model.__table__.fullname}"))  # type: ignore[attr-defined]
-
-    def count_one(item: Association) -> None:
-        with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
-            with database.engine("migrator").begin() as connection:
-                trust_references(connection)
-                lay_past_the_wall(connection, item.id, Cell, counted_rows(session, Touched()))
-            if team_of(item) is not None:
-                write_office(session, item, rows.intervention_id(nation, team_insatser(nation, item)[0]))
-
-    _each(nation, count_one, lambda item, done, total: progress(f"räknar {item.short_name}", done, total))
+def _count_one(database: Database, part: Nation) -> None:
+    """Every cell of one förbund."""
+    [item] = part.associations
+    with tenant_session(database, TenantContext(item.id, item.slug), "worker") as session:
+        with database.engine("migrator").begin() as connection:
+            trust_references(connection)
+            lay_past_the_wall(connection, item.id, Cell, counted_rows(session, Touched()))
+        if team_of(item) is not None:
+            write_office(session, item, rows.intervention_id(part, team_insatser(part, item)[0]))
 
 
-def _each(
-    nation: Nation, act: Callable[[Association], None], tell: Callable[[Association, int, int], object]
-) -> None:
-    """Do something to every förbund, two at a time; the largest first, or the last would be alone with one."""
-    done, total, lock = 0, len(nation.associations), Lock()
+_Deed = Callable[[Database, Nation], None]
 
-    def one(item: Association) -> None:
-        nonlocal done
-        act(item)
-        with lock:
-            done += 1
-            tell(item, done, total)
 
-    with ThreadPoolExecutor(_WRITERS) as writers:
-        for _done in writers.map(one, sorted(nation.associations, key=lambda item: -item.money)):
-            pass
+def _each(config: Config, nation: Nation, act: _Deed, tell: Progress) -> None:
+    """Do something to every förbund, the largest first, or the last writer would be alone with one."""
+    parts = [nation.only([item.slug]) for item in sorted(nation.associations, key=lambda item: -item.money)]
+    if len(parts) < _WORTH_PROCESSES:
+        for done, part in enumerate(parts, 1):
+            _alone(config, act, part)
+            tell(part.associations[0].short_name, done, len(parts))
+        return
+    with ProcessPoolExecutor(_WRITERS, mp_context=get_context("spawn")) as writers:
+        names = {writers.submit(_alone, config, act, part): part.associations[0].short_name for part in parts}
+        for done, ended in enumerate(as_completed(names), 1):
+            ended.result()
+            tell(names[ended], done, len(parts))
+
+
+def _alone(config: Config, act: _Deed, part: Nation) -> None:
+    """In whatever process this is, with connections of its own."""
+    database = Database(config)
+    try:
+        act(database, part)
+    finally:
+        database.dispose()
 
 
 def _write_association(
