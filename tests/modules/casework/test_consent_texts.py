@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fyrklang.modules.casework import codes
-from fyrklang.modules.casework.consent_texts import text_of
+from fyrklang.modules.casework.consents import text_of
 from tests.modules.casework.walk import Ground, take_in
 
 

@@ -31,7 +31,6 @@ from fyrklang.modules.casework.attachments import service as attachments
 from fyrklang.modules.casework.caseload import listing
 from fyrklang.modules.casework.caseload import present as caseload
 from fyrklang.modules.casework.caseload import service as assigning
-from fyrklang.modules.casework.consent_texts import text_of
 from fyrklang.modules.casework.doors import render, see
 from fyrklang.modules.casework.tasks import service as tasks
 from fyrklang.sdk.insatser import insatser
@@ -302,7 +301,7 @@ def _consent(actor: Actor, stay_id: UUID, form: Form) -> str:
         form=form,
         parties=parties,
         standings=consents.standings(case.consents, parties, tuple(codes.PURPOSES)),
-        text_of=text_of,
+        text_of=consents.text_of,
         spoken=case.person.language,
         team=parties_of(case.team),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +22,8 @@ from fyrklang.modules.casework.models import Consent, Stay
 from fyrklang.sdk.audit import record
 
 SOON_DAYS = 30
+Text = Sequence[str]
+"""Paragraphs."""
 _WOULD_LOSE = text("SELECT kind, rows FROM care.would_lose(:person, :party)")
 
 
@@ -150,3 +155,18 @@ def _check(actor: Actor, stay: Stay, values: Mapping[str, Any]) -> None:
         faults["parties"] = f"Det finns redan ett samtycke för {names}. Återkalla det först om det ska bytas."
     if faults:
         raise Invalid(fields=faults)
+
+
+def text_of(purpose: str, language: str, version: str = codes.TEXT_VERSION) -> Text | None:
+    """What a participant agrees to, word for word, or None when there is no text in that language.
+
+    Raises:
+        KeyError: there is no such version or purpose.
+    """
+    return _texts()[version][purpose].get(language)
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, Mapping[str, Text]]]:
+    source = Path(__file__).with_name("consent_texts.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))

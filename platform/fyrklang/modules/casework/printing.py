@@ -6,8 +6,7 @@ from pathlib import Path
 
 from fyrklang.kernel import clock
 from fyrklang.modules.casework import codes, present
-from fyrklang.modules.casework.consent_texts import text_of
-from fyrklang.modules.casework.consents import in_force
+from fyrklang.modules.casework.consents import in_force, text_of
 from fyrklang.modules.casework.models import Commitment
 from fyrklang.modules.casework.plans import Whole
 from fyrklang.modules.casework.stays import Case
