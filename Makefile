@@ -31,7 +31,7 @@ up: ## Starta allt på den här datorn; Ctrl-C stoppar
 	@$(prepare) requirements.lock && export FYRKLANG_FOLLOW_PARENT=1 && exec $(BIN)/fyrklang up
 
 test: dev browser style ## Kör kodgranskning och alla tester
-	@$(BIN)/pytest -n logical
+	@$(BIN)/pytest -n auto
 
 lint: style ## Granska stil, typer och vem som får importera vem
 	@$(BIN)/mypy

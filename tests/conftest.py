@@ -55,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _make_template(started.database_url)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: each waits for a server or a browser now and then."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what `pytest_configure` started."""
     if not hasattr(config, "workerinput"):
