@@ -23,7 +23,6 @@ from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.session import tenant_session
 from fyrklang.web import upload_check, uploads
 from tests.modules.imports import corpus
-from tests.modules.imports.test_imports import own  # noqa: F401 - a fixture
 from tests.people import Forbund
 
 MAY = frozenset({importers()["kostnader"].permission, Permission.INTERVENTIONS_WRITE})
@@ -34,7 +33,7 @@ class _BackError(Exception):
 
 
 @pytest.fixture
-def desk(app: Flask, own: Forbund, database: Database, monkeypatch: pytest.MonkeyPatch) -> object:  # noqa: F811
+def desk(app: Flask, own: Forbund, database: Database, monkeypatch: pytest.MonkeyPatch) -> object:
     """Opens the förbund for one file and takes everything back after it."""
     # The process with little memory is tried elsewhere; here only what it finds.
     monkeypatch.setattr(uploads, "_in_a_process", lambda kind, sent: upload_check.examine(kind.code, sent))

@@ -27,26 +27,13 @@ from fyrklang.sdk.jobs import JobContext
 from fyrklang.tenancy.context import TenantContext
 from fyrklang.tenancy.jobs.handlers import REGISTRY
 from fyrklang.tenancy.session import tenant_session
-from tests.people import Forbund, make_forbund, sign_in
+from tests.people import Forbund, sign_in
 
 YEAR = clock.today().year - 1
 HEADER = (
     "Insats;År;Kvartal;Kön;Startade;Pågick vid kvartalets slut;Avslutade;Avslutade med känt utfall;"
     "Till arbete eller studier"
 )
-
-
-@pytest.fixture
-def own(config: Config) -> Forbund:
-    made = make_forbund(config, "inlas")
-    with psycopg.connect(config.url_for("migrator").replace("+psycopg", "")) as conn:
-        conn.execute(
-            "INSERT INTO office.intervention (tenant_id, id, name, direction, follow_up_method, focus, format, "
-            "status, starts_on) VALUES (%s, %s, 'Team Åsen', 'INDIVIDUAL', 'COUNT_ONLY', 'TEAM', 'TEAM', "
-            "'RUNNING', '2020-01-01')",
-            (made.id, uuid4()),
-        )
-    return made
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from flask import Response as FlaskResponse
 from flask import make_response, request
 
 from fyrklang.access.actor import Actor
-from fyrklang.access.guard import place
 from fyrklang.access.permissions import Permission
 from fyrklang.access.teams import parties_of
 from fyrklang.kernel import clock
@@ -31,7 +31,7 @@ from fyrklang.modules.casework.attachments import service as attachments
 from fyrklang.modules.casework.caseload import listing
 from fyrklang.modules.casework.caseload import present as caseload
 from fyrklang.modules.casework.caseload import service as assigning
-from fyrklang.modules.casework.doors import render, see
+from fyrklang.modules.casework.doors import paper, render, see
 from fyrklang.modules.casework.tasks import service as tasks
 from fyrklang.sdk.insatser import insatser
 from fyrklang.sdk.lists import chosen, list_file, list_tools
@@ -138,11 +138,7 @@ def consent_form(actor: Actor, stay_id: UUID) -> FlaskResponse:
     purpose = request.args.get("andamal", "INFO_EXCHANGE")
     if purpose not in codes.PURPOSES:
         raise NotFound
-    here = place()
-    answer = make_response(printing.consent_pdf(case, purpose, synthetic=bool(here and here.synthetic)))
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="samtycke-{case.stay.id.hex[-6:]}.pdf"'
-    return answer
+    return paper("samtycke", stay_id, partial(printing.consent_pdf, case, purpose))
 
 
 @pages.route("/<uuid:stay_id>/samtycke/<uuid:consent_id>/aterkalla", permission=READ)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import Response as FlaskResponse
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fyrklang.access.actor import Actor
+from fyrklang.access.guard import place
 from fyrklang.modules.casework import codes, drawing, present
 from fyrklang.sdk import codes as shared
 
@@ -28,3 +32,12 @@ def render(name: str, actor: Actor, **values: Any) -> str:
 def see(actor: Actor, endpoint: str, **values: Any) -> Response:
     """Lead the browser on after something was saved; `klart` names the receipt."""
     return redirect(url_for(endpoint, slug=actor.slug, **values), 303)
+
+
+def paper(name: str, stay_id: UUID, make: Callable[..., bytes]) -> FlaskResponse:
+    """A PDF about a stay, to read and print; `make` is told by `synthetic` whether the förbund is invented."""
+    here = place()
+    answer = make_response(make(synthetic=bool(here and here.synthetic)))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}-{stay_id.hex[-6:]}.pdf"'
+    return answer

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Response as FlaskResponse
-from flask import make_response, request
+from flask import request
 
 from fyrklang.access.actor import Actor
-from fyrklang.access.guard import place
 from fyrklang.access.permissions import Permission
 from fyrklang.kernel import clock
 from fyrklang.kernel.errors import Conflict, Invalid
 from fyrklang.modules.casework import acts, codes, plans, present, printing, schemas, stays
-from fyrklang.modules.casework.doors import render, see
+from fyrklang.modules.casework.doors import paper, render, see
 from fyrklang.sdk.audit import record
 from fyrklang.sdk.routes import Pages
 from fyrklang.web.forms import Form, bind
@@ -154,12 +154,8 @@ def letter(actor: Actor, stay_id: UUID) -> FlaskResponse:
 
 
 def _print(actor: Actor, case: stays.Case, make: Callable[..., bytes]) -> FlaskResponse:
-    here = place()
-    found = plans.whole(actor, case.stay)
-    answer = make_response(make(case, found, synthetic=bool(here and here.synthetic)))
+    answer = paper("plan", case.stay.id, partial(make, case, plans.whole(actor, case.stay)))
     record(actor, acts.PRINTED, acts.STAY, case.stay.id)
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="plan-{case.stay.id.hex[-6:]}.pdf"'
     return answer
 
 
